@@ -1,0 +1,395 @@
+// One table of everything that can go wrong. A code is permanent: it is never renamed or reused.
+// `docs/errors.md` is generated from this file.
+
+/** What a process of ours exits with. */
+export const exitCodes = {
+  ok: 0,
+  internal: 1,
+  usage: 2,
+  configuration: 3,
+  authentication: 4,
+  unreachable: 5,
+  noEligibleNode: 6,
+  taskFailed: 7,
+  verificationFailed: 8,
+  timeout: 9,
+  doctorFoundErrors: 10,
+  interrupted: 130,
+} as const
+
+export type ExitName = keyof typeof exitCodes
+
+/** The `error` field of an HTTP error body, by status. */
+export const wireErrors = {
+  400: 'bad_request',
+  401: 'unauthorized',
+  403: 'forbidden',
+  404: 'not_found',
+  409: 'conflict',
+  413: 'payload_too_large',
+  422: 'validation_error',
+  429: 'rate_limited',
+  500: 'internal_error',
+  503: 'unavailable',
+  504: 'timeout',
+} as const
+
+export type ErrorStatus = keyof typeof wireErrors
+
+interface ErrorRow {
+  readonly exit: ExitName
+  readonly status: ErrorStatus
+  /** What the code means, in one sentence; the message of an instance adds the particulars. */
+  readonly meaning: string
+  /** What the reader can do about it. */
+  readonly hint: string
+}
+
+function row(exit: ExitName, status: ErrorStatus, meaning: string, hint: string): ErrorRow {
+  return { exit, status, meaning, hint }
+}
+
+export const errors = {
+  INTERNAL: row(
+    'internal',
+    500,
+    'vcp met a state it believed impossible.',
+    'Run the command again with --debug and report what it prints.',
+  ),
+  INTERRUPTED: row(
+    'interrupted',
+    503,
+    'The command was interrupted before it finished.',
+    'Run it again; nothing acknowledged was lost.',
+  ),
+  USAGE: row(
+    'usage',
+    400,
+    'The command line could not be understood.',
+    'Add --help to the command to see what it takes.',
+  ),
+  INPUT_UNREADABLE: row(
+    'usage',
+    400,
+    'A file named on the command line could not be read.',
+    'Check the path and that you may read the file.',
+  ),
+  OUTPUT_EXISTS: row(
+    'usage',
+    409,
+    'The file to write is there already.',
+    'Name another file, or move the existing one away first.',
+  ),
+
+  CONFIG_KEY_UNKNOWN: row(
+    'configuration',
+    400,
+    'A configuration key is not one that vcp knows.',
+    'Run `vcp config show` to see every key.',
+  ),
+  CONFIG_VALUE_INVALID: row(
+    'configuration',
+    400,
+    'A configuration value is not allowed.',
+    'Run `vcp config show --origin` to see where the value comes from, then correct it there.',
+  ),
+  CONFIG_FILE_CORRUPT: row(
+    'configuration',
+    500,
+    'The configuration file is not valid JSON.',
+    'Correct the file by hand, or move it away to start from the defaults.',
+  ),
+  DATA_FOLDER_UNUSABLE: row(
+    'configuration',
+    500,
+    'The data folder cannot be used.',
+    'Run `vcp doctor` to see why, or choose another folder with --data-dir.',
+  ),
+  DISK_FULL: row(
+    'configuration',
+    503,
+    'The disk has no room for what has to be written; nothing was changed.',
+    'Free some space, then run the command again.',
+  ),
+  NODE_RUNTIME_TOO_OLD: row(
+    'configuration',
+    500,
+    'The Node.js that runs vcp is too old.',
+    'Install Node 24, or reinstall vcp without --omit=optional to get the bundled one.',
+  ),
+
+  KEY_MISSING: row(
+    'configuration',
+    404,
+    'There is no node key in the data folder.',
+    'Run `vcp key show --create` to make one, or `vcp key restore` to bring one back.',
+  ),
+  KEY_CORRUPT: row(
+    'configuration',
+    500,
+    'The node key file is damaged.',
+    'Restore it with `vcp key restore <backup>`; the damaged file is kept beside it.',
+  ),
+  KEY_EXPOSED: row(
+    'configuration',
+    500,
+    'Other users of this machine can read a secret file.',
+    'Run `vcp doctor --fix`, or `chmod 600` the file; if others have had access, make a new key.',
+  ),
+  KEY_EXISTS: row(
+    'configuration',
+    409,
+    'There is a node key already, and it is not the one to be restored.',
+    'Add --replace to put the restored key in its place; the present one is kept beside it.',
+  ),
+  BACKUP_CORRUPT: row(
+    'usage',
+    400,
+    'The file is not a vcp key backup, or it is damaged.',
+    'Check that the file was written by `vcp key backup` and copied whole.',
+  ),
+  PASSWORD_MISSING: row(
+    'authentication',
+    401,
+    'A password is needed and there is no terminal to ask for it.',
+    'Set the environment variable named in the message, or run the command in a terminal.',
+  ),
+  PASSWORD_TOO_SHORT: row(
+    'usage',
+    400,
+    'The password is too short to protect a key.',
+    'Choose one of at least 8 characters.',
+  ),
+  PASSWORD_WRONG: row(
+    'authentication',
+    401,
+    'The password does not open the file.',
+    'Try again with the password that the file was made with.',
+  ),
+  WALLET_MISSING: row(
+    'configuration',
+    404,
+    'There is no owner wallet in the data folder.',
+    'Run `vcp wallet create`, or sign with your own wallet: `vcp wallet bind --help`.',
+  ),
+  WALLET_CORRUPT: row(
+    'configuration',
+    500,
+    'The wallet file is damaged.',
+    'Copy it back from a backup; vcp does not change a wallet file after it is made.',
+  ),
+  WALLET_EXISTS: row(
+    'configuration',
+    409,
+    'There is an owner wallet already.',
+    'Keep using it (`vcp wallet show`), or move its file away first.',
+  ),
+  BINDING_INVALID: row(
+    'verificationFailed',
+    422,
+    'The binding of node and owner does not verify.',
+    'Make it again with `vcp wallet bind`.',
+  ),
+
+  UNAUTHENTICATED: row(
+    'authentication',
+    401,
+    'The request carries no valid credentials.',
+    'Sign in again, or check the API key.',
+  ),
+  NOT_ALLOWED: row(
+    'authentication',
+    403,
+    'These credentials do not allow this.',
+    'Ask an administrator for the scope named in the details.',
+  ),
+  NOT_FOUND: row(
+    'usage',
+    404,
+    'There is no such thing, or it is not yours.',
+    'Check the id; the list commands show what is yours.',
+  ),
+  CONFLICT: row(
+    'usage',
+    409,
+    'The request contradicts what is already recorded.',
+    'Look at the present state, then decide anew.',
+  ),
+  RATE_LIMITED: row(
+    'timeout',
+    429,
+    'Too many requests in too short a time.',
+    'Wait for the number of seconds in Retry-After.',
+  ),
+  COORDINATOR_UNREACHABLE: row(
+    'unreachable',
+    503,
+    'The coordinator did not answer.',
+    'Check `vcp config get coordinator.url` and that the coordinator runs.',
+  ),
+  COORDINATOR_MISBEHAVED: row(
+    'unreachable',
+    503,
+    'What answered does not speak the protocol of a coordinator.',
+    'Check that `coordinator.url` names a vcp coordinator of this version.',
+  ),
+
+  INVALID: row(
+    'usage',
+    422,
+    'The data does not have the required form.',
+    'The details name each field that is wrong, and why.',
+  ),
+  TOO_LARGE: row(
+    'usage',
+    413,
+    'The data is larger than its limit.',
+    'The details give the limit; `docs/limits.md` says why it is there.',
+  ),
+  NOT_CANONICAL: row(
+    'verificationFailed',
+    422,
+    'The bytes are not the canonical encoding of what they hold.',
+    'Encode with the rules of `docs/wire.md`.',
+  ),
+  SIGNATURE_INVALID: row(
+    'verificationFailed',
+    422,
+    'A signature does not verify.',
+    'Do not trust the data; fetch it again from its source.',
+  ),
+  SIGNER_UNEXPECTED: row(
+    'verificationFailed',
+    422,
+    'The signature is valid, but by another key than the one expected.',
+    'Do not trust the data; check which key should have signed.',
+  ),
+  MESSAGE_STALE: row(
+    'verificationFailed',
+    422,
+    'A signed message is older than its type allows.',
+    'Check the clocks of both machines with `vcp doctor`.',
+  ),
+  MESSAGE_FROM_FUTURE: row(
+    'verificationFailed',
+    422,
+    'A signed message claims a time that has not come yet.',
+    'Check the clocks of both machines with `vcp doctor`.',
+  ),
+  MESSAGE_REPLAYED: row(
+    'verificationFailed',
+    422,
+    'A signed message with this nonce was seen before.',
+    'Make and sign a new message.',
+  ),
+  PROOF_INVALID: row(
+    'verificationFailed',
+    422,
+    'A Merkle proof does not lead to the expected root.',
+    'Do not trust the data; fetch proof and checkpoint again.',
+  ),
+  CHECKPOINT_INVALID: row(
+    'verificationFailed',
+    422,
+    'A checkpoint is malformed or not signed by the expected log.',
+    'Do not trust the log; compare with an older checkpoint you kept.',
+  ),
+  TOPIC_UNKNOWN: row(
+    'verificationFailed',
+    422,
+    'A gossip message came on a topic that this version does not know.',
+    'Upgrade vcp on the older of the two machines.',
+  ),
+
+  NO_ELIGIBLE_NODE: row(
+    'noEligibleNode',
+    503,
+    'No node fits what the task asks for.',
+    'Run `vcp task why <id>` to see, node by node, what is missing.',
+  ),
+  TASK_UNKNOWN: row(
+    'usage',
+    404,
+    'There is no task with this id, or it is not yours.',
+    'Run `vcp task list` to see your tasks.',
+  ),
+  TASK_REFUSED: row(
+    'usage',
+    422,
+    'The task breaks a rule of the policy in force.',
+    'The details name each rule with its limit; change the task or choose another coordinator.',
+  ),
+  TASK_FAILED: row(
+    'taskFailed',
+    422,
+    'The task ended without an acceptable result.',
+    'The details say how each assignment ended.',
+  ),
+  TASK_TIMEOUT: row(
+    'timeout',
+    504,
+    'The task was not finished in its time.',
+    'Raise the limit in the task, or ask for fewer nodes.',
+  ),
+  LEASE_STALE: row(
+    'verificationFailed',
+    409,
+    'The message belongs to a lease that has ended.',
+    'Drop the work; the task was given to another node.',
+  ),
+  ROUND_CLOSED: row(
+    'usage',
+    409,
+    'The round does not take updates any more.',
+    'Wait for the next round.',
+  ),
+  UPDATE_KNOWN: row(
+    'usage',
+    409,
+    'The node has already contributed to this round.',
+    'Nothing: the first update counts.',
+  ),
+  DOCTOR_FOUND_ERRORS: row(
+    'doctorFoundErrors',
+    500,
+    'The examination found at least one error.',
+    'Follow the hint beside each error, or run `vcp doctor --fix`.',
+  ),
+} as const satisfies Record<string, ErrorRow>
+
+export type ErrorCode = keyof typeof errors
+
+export interface ErrorParts {
+  /** What happened, with the particulars: which file, which field, which number. */
+  readonly message?: string
+  /** What to do about it, where more is known than the table says. */
+  readonly hint?: string
+  readonly details?: Readonly<Record<string, unknown>>
+  readonly cause?: unknown
+}
+
+/** A failure with a permanent code. Thrown where meaning is added, rendered once at the edge. */
+export class VcpError extends Error {
+  readonly code: ErrorCode
+  readonly hint: string
+  readonly details: Readonly<Record<string, unknown>>
+
+  constructor(code: ErrorCode, parts: ErrorParts = {}) {
+    super(
+      parts.message ?? errors[code].meaning,
+      parts.cause === undefined ? {} : { cause: parts.cause },
+    )
+    this.name = 'VcpError'
+    this.code = code
+    this.hint = parts.hint ?? errors[code].hint
+    this.details = parts.details ?? {}
+  }
+
+  get exitCode(): number {
+    return exitCodes[errors[this.code].exit]
+  }
+
+  get status(): ErrorStatus {
+    return errors[this.code].status
+  }
+}

@@ -1,0 +1,11 @@
+// The one door of @vcp/protocol.
+export * from './canonical.ts'
+export * from './cid.ts'
+export * from './digest.ts'
+export * from './errors.ts'
+export * from './ids.ts'
+export * from './json.ts'
+export * from './keys.ts'
+export * from './limits.ts'
+export * from './outcome.ts'
+export * from './version.ts'

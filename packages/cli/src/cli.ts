@@ -1,0 +1,166 @@
+// Runs one command line: commander for the grammar, our own words for every error.
+import { readFileSync } from 'node:fs'
+import { homedir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { CommanderError, Command as Grammar } from 'commander'
+import type { Command, CommandEntry, Context } from './command.ts'
+import type { Host } from './host.ts'
+import { type CommandLine, commands, nouns } from './program.ts'
+import { styleFor } from './style.ts'
+
+interface GlobalOptions {
+  readonly json?: boolean
+  readonly debug?: boolean
+  readonly dataDir?: string
+  readonly coordinator?: string
+  readonly set: readonly string[]
+}
+
+/** Runs `argv` (without node and script) and returns the exit code. Never throws. */
+export async function runCli(argv: readonly string[], host: Host): Promise<number> {
+  const outcome = { exitCode: 0 }
+  try {
+    await Promise.race([
+      grammar(host, outcome).parseAsync([...asked(argv)], { from: 'user' }),
+      stop(host),
+    ])
+    return outcome.exitCode
+  } catch (error) {
+    if (error instanceof CommanderError && error.exitCode === 0) return 0
+    const { renderError } = await import('./render-error.ts')
+    return renderError(error, host, {
+      json: argv.includes('--json'),
+      debug: argv.includes('--debug'),
+    })
+  }
+}
+
+/** `vcp help key show` is `vcp key show --help`; `vcp` alone is `vcp --help`. */
+function asked(argv: readonly string[]): readonly string[] {
+  if (argv.length === 0) return ['--help']
+  return argv[0] === 'help' ? [...argv.slice(1), '--help'] : argv
+}
+
+function stop({ signal }: Host): Promise<never> {
+  return new Promise((_, reject) => {
+    const interrupted = () => reject(signal.reason)
+    if (signal.aborted) interrupted()
+    else signal.addEventListener('abort', interrupted, { once: true })
+  })
+}
+
+function grammar(host: Host, outcome: { exitCode: number }): Grammar {
+  const program = new Grammar('vcp')
+    .description('Verifiable Compute Protocol: compute with evidence anybody can check.')
+    .version(version(), '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'show help')
+    .helpCommand(false)
+    .option('--json', 'print data as JSON')
+    .option('--data-dir <folder>', 'keys, configuration and state (VCP_DATA_DIR, default ~/.vcp)')
+    .option('--coordinator <url>', 'the coordinator to talk to (VCP_COORDINATOR_URL)')
+    .option('--set <key=value>', 'override one configuration key; repeatable', collect, [])
+    .option('--debug', 'show stack traces')
+    .configureHelp({ showGlobalOptions: true })
+    .configureOutput({ writeOut: (text) => host.out(text), writeErr: () => {} })
+    .exitOverride()
+    .addHelpText('after', '\nStart here: vcp dev --demo     Is this machine fit? vcp doctor')
+  const lines = new Map<Grammar, CommandLine>()
+  for (const [path, entry] of Object.entries(commands)) {
+    const [noun = '', verb] = path.split(' ')
+    const parent = verb === undefined ? program : nounOf(program, noun, lines, host, outcome)
+    lines.set(
+      parent
+        .command(verb ?? noun)
+        .description(entry.summary)
+        .copyInheritedSettings(program),
+      entry,
+    )
+  }
+  return loadsWhenUsed(program, lines, host, outcome)
+}
+
+function nounOf(
+  program: Grammar,
+  noun: string,
+  lines: Map<Grammar, CommandLine>,
+  host: Host,
+  outcome: { exitCode: number },
+): Grammar {
+  const existing = program.commands.find((command) => command.name() === noun)
+  if (existing !== undefined) return existing
+  const made = program
+    .command(noun)
+    .description(nouns[noun] ?? '')
+    .helpCommand(false)
+    .copyInheritedSettings(program)
+  return loadsWhenUsed(made, lines, host, outcome)
+}
+
+function loadsWhenUsed(
+  parent: Grammar,
+  lines: Map<Grammar, CommandLine>,
+  host: Host,
+  outcome: { exitCode: number },
+): Grammar {
+  return parent.hook('preSubcommand', async (_, leaf) => {
+    const entry = lines.get(leaf)
+    if (entry !== undefined) fill(leaf, (await entry.load()).command, host, outcome)
+  })
+}
+
+function fill(leaf: Grammar, command: Command, host: Host, outcome: { exitCode: number }): void {
+  for (const { form, about } of command.arguments ?? []) leaf.argument(form, about)
+  for (const { form, about } of command.options ?? []) leaf.option(form, about)
+  const examples = command.examples.map(({ line, about }) => `  ${line}\n      ${about}`)
+  if (command.about !== undefined) leaf.addHelpText('before', `${command.about}\n`)
+  leaf.addHelpText('after', `\nExamples:\n${examples.join('\n')}`)
+  leaf.action(async () => {
+    const globals = leaf.optsWithGlobals<GlobalOptions>()
+    const context = await contextFor(globals, host)
+    const named = leaf.registeredArguments.map((argument, i) => [
+      argument.name(),
+      leaf.processedArgs[i],
+    ])
+    const given = { ...Object.fromEntries(named), ...leaf.opts() }
+    const { checkInput } = await import('./check-input.ts')
+    const data = await command.run(checkInput(command, given), context)
+    const style = styleFor(host.terminal.hasColour, host.terminal.columns)
+    const text = globals.json === true ? JSON.stringify(data, null, 2) : command.text(data, style)
+    if (text !== '') host.out(text.endsWith('\n') ? text : `${text}\n`)
+    outcome.exitCode = command.exitCode?.(data) ?? 0
+  })
+}
+
+async function contextFor(globals: GlobalOptions, host: Host): Promise<Context> {
+  const { known, readOverrides, readSettings } = await import('./config/settings.ts')
+  const dataDir = resolve(globals.dataDir ?? host.env['VCP_DATA_DIR'] ?? join(homedir(), '.vcp'))
+  const overrides = readOverrides(globals.set, globals.coordinator)
+  for (const key of Object.keys(overrides)) known(key, 'on the command line')
+  return {
+    host,
+    dataDir,
+    json: globals.json === true,
+    overrides,
+    settings: () => readSettings({ dataDir, env: host.env, overrides }),
+    program: loadAll,
+  }
+}
+
+/** Loads every command, for completion scripts and the generated reference. */
+export async function loadAll(): Promise<readonly CommandEntry[]> {
+  return Promise.all(
+    Object.entries(commands).map(async ([path, { summary, load }]) => {
+      const { command } = await load()
+      return { path, summary, command }
+    }),
+  )
+}
+
+function collect(value: string, before: readonly string[]): readonly string[] {
+  return [...before, value]
+}
+
+function version(): string {
+  const manifest = readFileSync(new URL('../package.json', import.meta.url), 'utf8')
+  return (JSON.parse(manifest) as { version: string }).version
+}

@@ -1,0 +1,66 @@
+// Commands are data: what they take, what they return, how that reads. They are tested in process,
+// by calling `run`, or through `runCli` with a host of the test's own.
+import type * as z from 'zod'
+import type { Settings } from './config/settings.ts'
+import type { Host } from './host.ts'
+import type { Style } from './style.ts'
+
+/** `<name>` must be given, `[name]` may be, `[name...]` takes all that follow. */
+export interface Argument {
+  readonly form: string
+  readonly about: string
+}
+
+/** `--fix`, `--out <file>`, `-n, --count <n>`: what follows the name is its value. */
+export interface Option {
+  readonly form: string
+  readonly about: string
+}
+
+export interface Example {
+  readonly line: string
+  readonly about: string
+}
+
+export interface Context {
+  readonly host: Host
+  /** The folder that holds keys, configuration and state; it may not exist yet. */
+  readonly dataDir: string
+  /** Whether data is printed as JSON; a command needs this only to decide about progress. */
+  readonly json: boolean
+  /** The configuration as it is in force: flag, then environment, then file, then default. */
+  settings(): Settings
+  /** Values given on the command line for configuration keys, unchecked: for `config` itself. */
+  readonly overrides: Readonly<Record<string, string>>
+  /** Every command line of the program, for `completion`. */
+  readonly program: () => Promise<readonly CommandEntry[]>
+}
+
+export interface Command<Schema extends z.ZodType = z.ZodType, Data = unknown> {
+  /** A paragraph for `--help`, beyond the summary in the table. */
+  readonly about?: string
+  readonly arguments?: readonly Argument[]
+  readonly options?: readonly Option[]
+  readonly examples: readonly [Example, ...Example[]]
+  /** Checks arguments and options, by their camelCase names, before `run` sees them. */
+  readonly input: Schema
+  run(input: z.infer<Schema>, context: Context): Promise<Data>
+  /** The data as a person reads it; `--json` prints the data itself. */
+  text(data: Data, style: Style): string
+  /** The exit code, where it is not 0 although nothing failed. */
+  exitCode?(data: Data): number
+}
+
+/** A command with its name, as a table of the program holds it. */
+export interface CommandEntry {
+  readonly path: string
+  readonly summary: string
+  readonly command: Command
+}
+
+export function defineCommand<Schema extends z.ZodType, Data>(
+  command: Command<Schema, Data>,
+): Command {
+  // Erases the types of input and data: only `run` and `text` of the same command meet them.
+  return command as unknown as Command
+}

@@ -1,0 +1,46 @@
+// The configuration file, `config.json` in the data folder, kept by conf.
+import { existsSync, mkdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { VcpError } from '@vcp/protocol'
+import type Conf from 'conf'
+
+export interface ConfigFile {
+  readonly file: string
+  /** The values in the file by dotted key, unchecked. */
+  readonly values: Readonly<Record<string, unknown>>
+}
+
+/** Reads the file without making anything; no file is an empty one. */
+export function readConfigFile(dataDir: string): ConfigFile {
+  const file = join(dataDir, 'config.json')
+  if (!existsSync(file)) return { file, values: {} }
+  let content: unknown
+  try {
+    content = JSON.parse(readFileSync(file, 'utf8'))
+  } catch (cause) {
+    if (!(cause instanceof SyntaxError)) throw cause
+    throw new VcpError('CONFIG_FILE_CORRUPT', { message: `${file} is not valid JSON`, cause })
+  }
+  if (typeof content !== 'object' || content === null || Array.isArray(content)) {
+    throw new VcpError('CONFIG_FILE_CORRUPT', { message: `${file} does not hold a JSON object` })
+  }
+  return { file, values: flatten(content) }
+}
+
+/** Opens the file for a change. */
+export async function openConfigFile(dataDir: string): Promise<Conf> {
+  readConfigFile(dataDir)
+  mkdirSync(dataDir, { recursive: true, mode: 0o700 })
+  const { default: ConfStore } = await import('conf')
+  return new ConfStore({ cwd: dataDir, configName: 'config', configFileMode: 0o600 })
+}
+
+/** `{a: {b: 1}}` as `{'a.b': 1}`. */
+function flatten(content: object, prefix = ''): Record<string, unknown> {
+  const entries = Object.entries(content).flatMap(([name, value]): [string, unknown][] => {
+    const path = prefix === '' ? name : `${prefix}.${name}`
+    const isBranch = typeof value === 'object' && value !== null && !Array.isArray(value)
+    return isBranch ? Object.entries(flatten(value, path)) : [[path, value]]
+  })
+  return Object.fromEntries(entries)
+}

@@ -1,0 +1,48 @@
+import { randomBytes } from 'node:crypto'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { onTestFinished } from 'vitest'
+import { runCli } from '../cli.ts'
+import type { Host } from '../host.ts'
+
+export interface Ran {
+  readonly exitCode: number
+  readonly out: string
+  readonly err: string
+}
+
+export interface Given {
+  readonly env?: Readonly<Record<string, string>>
+  readonly nowMs?: () => number
+  /** Answers to `askSecret`, in order; without them there is no terminal. */
+  readonly secrets?: readonly string[]
+}
+
+/** Runs a command line in this process, with a host of the test's own. */
+export async function run(argv: readonly string[], given: Given = {}): Promise<Ran> {
+  const written = { out: '', err: '' }
+  const secrets = [...(given.secrets ?? [])]
+  const host: Host = {
+    env: given.env ?? {},
+    terminal: { isInteractive: false, hasColour: false, columns: 80 },
+    signal: new AbortController().signal,
+    out: (text) => {
+      written.out += text
+    },
+    err: (text) => {
+      written.err += text
+    },
+    nowMs: given.nowMs ?? Date.now,
+    randomBytes: (count) => randomBytes(count),
+    askSecret: async () => secrets.shift() ?? null,
+  }
+  return { exitCode: await runCli(argv, host), ...written }
+}
+
+/** An empty folder that is gone when the test ends. */
+export function temporaryFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'vcp-test-'))
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
+  return folder
+}

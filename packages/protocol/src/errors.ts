@@ -80,6 +80,12 @@ export const errors = {
     'The file to write is there already.',
     'Name another file, or move the existing one away first.',
   ),
+  OUTPUT_UNWRITABLE: row(
+    'usage',
+    400,
+    'A file named on the command line could not be written.',
+    'Check that its folder exists and that you may write there.',
+  ),
 
   CONFIG_KEY_UNKNOWN: row(
     'configuration',
@@ -159,6 +165,18 @@ export const errors = {
     400,
     'The password is too short to protect a key.',
     'Choose one of at least 8 characters.',
+  ),
+  PASSWORD_UNUSABLE: row(
+    'usage',
+    400,
+    'The password is not one that vcp can work with.',
+    'Choose one of at most 128 characters that are valid Unicode.',
+  ),
+  PASSWORD_MISMATCH: row(
+    'usage',
+    400,
+    'The two passwords typed are not the same; nothing was changed.',
+    'Run the command again and type the same password twice.',
   ),
   PASSWORD_WRONG: row(
     'authentication',

@@ -1,0 +1,100 @@
+// What the coordinator's log holds: facts, in the past tense. Replaying them gives the state.
+import * as z from 'zod'
+import { AssignmentState, DeclineReason, Offer } from './assignment.ts'
+import { encodeCanonical } from './canonical.ts'
+import { Commitment } from './commitment.ts'
+import { EvidenceLevel } from './evidence-level.ts'
+import { AccountId, Cid, Digest, OwnerAddress, PeerId, RoundId, Signature, TaskId } from './ids.ts'
+import { NodeMode, NodeStatus, Registration } from './node.ts'
+import { AmountMicro, AtMs, Count } from './quantities.ts'
+import { Receipt } from './receipt.ts'
+import { Round } from './round.ts'
+import { TaskSpec } from './tasks/task.ts'
+import { Update } from './update.ts'
+
+const node = { peer_id: PeerId }
+const task = { task_id: TaskId }
+const lease = { ...task, ...node, lease_epoch: Count }
+const Reason = z.string().max(1_000)
+
+/** The accounts of the double-entry ledger. */
+export const LedgerAccount = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('owner'), address: OwnerAddress }),
+  z.strictObject({ kind: z.literal('account'), account_id: AccountId }),
+  z.strictObject({ kind: z.literal('escrow'), task_id: TaskId }),
+  z.strictObject({ kind: z.literal('issuer') }),
+])
+export type LedgerAccount = z.infer<typeof LedgerAccount>
+
+/** A schema for each type of event; the name is the event's `type`. */
+export const ledgerEvents = {
+  'account-opened': z.strictObject({ account_id: AccountId }),
+  'node-registered': z.strictObject({ ...node, owner_id: AccountId, registration: Registration }),
+  'node-bound': z.strictObject({ ...node, owner: OwnerAddress, expires_at_ms: AtMs }),
+  'node-status-changed': z.strictObject({ ...node, status: NodeStatus, mode: NodeMode }),
+  'node-removed': z.strictObject({ ...node, reason: Reason }),
+  'task-submitted': z.strictObject({ ...task, owner_id: AccountId, task: TaskSpec }),
+  'task-completed': z.strictObject({ ...task, level: EvidenceLevel, output: Cid }),
+  'task-failed': z.strictObject({ ...task, reason: Reason }),
+  'task-cancelled': z.strictObject({ ...task, reason: Reason }),
+  'assignment-offered': Offer.omit({ task: true }),
+  'assignment-accepted': z.strictObject(lease),
+  'assignment-declined': z.strictObject({ ...lease, reason: DeclineReason }),
+  'assignment-ended': z.strictObject({ ...lease, state: AssignmentState, reason: Reason }),
+  'lease-renewed': z.strictObject({ ...lease, lease_ends_at_ms: AtMs }),
+  'result-committed': z.strictObject({ ...node, commitment: Commitment }),
+  'receipt-revealed': z.strictObject({
+    ...node,
+    receipt: Receipt,
+    nonce: z.string().length(32),
+    signed_at_ms: AtMs,
+    signature: Signature,
+  }),
+  'receipt-validated': z.strictObject({ ...lease, level: EvidenceLevel }),
+  'receipt-rejected': z.strictObject({ ...lease, reason: Reason }),
+  'dispute-settled': z.strictObject({ ...task, winner: PeerId, loser: PeerId, checkpoint: Count }),
+  'credits-moved': z.strictObject({
+    from: LedgerAccount,
+    to: LedgerAccount,
+    amount_micro: AmountMicro,
+    reason: z.enum(['issued', 'escrowed', 'released', 'refunded']),
+    task_id: TaskId.nullable(),
+  }),
+  'round-opened': z.strictObject({ round: Round }),
+  'update-accepted': z.strictObject({ ...node, update: Update }),
+  'update-refused': z.strictObject({ ...node, round_id: RoundId, reason: Reason }),
+  'round-finalised': z.strictObject({ round: Round }),
+  'round-abandoned': z.strictObject({ round_id: RoundId, reason: Reason }),
+} as const satisfies Record<string, z.ZodObject>
+
+export type LedgerEventType = keyof typeof ledgerEvents
+
+export type LedgerEvent = {
+  [Type in LedgerEventType]: { type: Type } & z.infer<(typeof ledgerEvents)[Type]>
+}[LedgerEventType]
+
+const variants = Object.entries(ledgerEvents).map(([type, schema]) =>
+  schema.extend({ type: z.literal(type) }),
+)
+
+/** One fact. */
+export const LedgerEvent = z.discriminatedUnion(
+  'type',
+  variants as [(typeof variants)[number], ...(typeof variants)[number][]],
+) as unknown as z.ZodType<LedgerEvent>
+
+/** A fact at its place in the log. */
+export const LedgerEntry = z.strictObject({
+  /** From 0, without gaps: the index of its leaf in the Merkle tree. */
+  index: Count,
+  at_ms: AtMs,
+  /** The entry before it, so that a gap shows even without a tree. Null for the first. */
+  previous: Digest.nullable(),
+  event: LedgerEvent,
+})
+export type LedgerEntry = z.infer<typeof LedgerEntry>
+
+/** The bytes that are the entry's leaf in the Merkle tree. */
+export function leafBytes(entry: LedgerEntry): Uint8Array {
+  return encodeCanonical(entry)
+}

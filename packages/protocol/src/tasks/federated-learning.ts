@@ -1,0 +1,85 @@
+import * as z from 'zod'
+import { Cid } from '../ids.ts'
+import { limits } from '../limits.ts'
+import { taskBase } from './requirements.ts'
+
+/** A privacy budget: what may be learned about one record, over the whole task. */
+export const PrivacyBudget = z.strictObject({
+  epsilon: z.number().positive().max(1_000),
+  delta: z.number().positive().max(0.1),
+})
+export type PrivacyBudget = z.infer<typeof PrivacyBudget>
+
+export const privacyPresets = {
+  strict: { epsilon: 0.1, delta: 1e-5 },
+  standard: { epsilon: 1, delta: 1e-5 },
+  relaxed: { epsilon: 10, delta: 1e-4 },
+} as const satisfies Record<string, PrivacyBudget>
+
+export const DifferentialPrivacy = z.strictObject({
+  /** What one privacy unit is: a record of a data set, or all that a node holds. */
+  unit: z.enum(['example', 'node']).default('example'),
+  budget: PrivacyBudget,
+  clip_norm: z.number().positive().max(1e6).default(1),
+  noise_multiplier: z.number().positive().max(1e3).default(1.1),
+})
+
+export const losses = [
+  'softmax_cross_entropy',
+  'binary_cross_entropy',
+  'mse',
+  'l1',
+  'huber',
+] as const
+
+export const strategies = [
+  'fedavg',
+  'fedavgm',
+  'fedprox',
+  'fedadagrad',
+  'fedadam',
+  'fedyogi',
+  'median',
+  'trimmed_mean',
+  'krum',
+  'multi_krum',
+  'bulyan',
+  'geometric_median',
+  'fedbuff',
+] as const
+
+/** The least that an update must show to be counted; measured by the coordinator, not claimed. */
+export const QualityGates = z.strictObject({
+  accuracy_min: z.number().min(0).max(1).default(0.6),
+  loss_max: z.number().positive().default(2),
+  cosine_min: z.number().min(-1).max(1).default(0.7),
+})
+
+/** Trains an ONNX model over rounds, on data that never leaves its nodes. */
+export const FederatedLearning = z.strictObject({
+  task_type: z.literal('federated_learning'),
+  inputs: z.strictObject({
+    model: Cid,
+    loss: z.enum(losses),
+    /** The operators' name for the data set; each operator decides whether to grant it. */
+    dataset: z
+      .string()
+      .min(1)
+      .max(64)
+      .regex(/^[A-Za-z0-9_-]+$/),
+    rounds: z.int().min(1).max(limits.trainingRoundsMax),
+    local_steps: z.int().min(1).max(1_000_000),
+    batch_size: z.int().min(1).max(65_536),
+    learning_rate: z.number().positive().max(1_000),
+    strategy: z.enum(strategies).default('fedavg'),
+    updates_min: z.int().min(1).max(limits.minNodesMax).default(3),
+    round_seconds: z.int().min(1).max(limits.executionSecondsMax).default(600),
+    /** Null trains without privacy, and the result says so. */
+    privacy: DifferentialPrivacy.nullable(),
+    secure_aggregation: z.boolean().default(false),
+    evaluation: Cid.nullable().default(null),
+    quality: QualityGates.nullable().default(null),
+  }),
+  ...taskBase,
+})
+export type FederatedLearning = z.infer<typeof FederatedLearning>

@@ -33,7 +33,8 @@ export type PayloadOf<Type extends MessageType> = z.infer<(typeof payloadSchemas
 
 const envelopeFields = { peer_id: PeerId, nonce: Nonce, at_ms: AtMs, signature: Signature }
 
-export interface Envelope<Type extends MessageType> {
+/** A type, not an interface, so that it is plain data to the encoder. */
+export type Envelope<Type extends MessageType> = {
   readonly type: Type
   readonly payload: PayloadOf<Type>
   readonly peer_id: PeerId

@@ -53,7 +53,7 @@ export const errors = {
   INTERNAL: row(
     'internal',
     500,
-    'vcp met a state it believed impossible.',
+    'The program met a state it believed impossible.',
     'Run the command again with --debug and report what it prints.',
   ),
   INTERRUPTED: row(

@@ -3,11 +3,11 @@ import * as z from 'zod'
 import { AssignmentState, DeclineReason, Offer } from './assignment.ts'
 import { encodeCanonical } from './canonical.ts'
 import { Commitment } from './commitment.ts'
+import { envelopeSchema } from './envelope.ts'
 import { EvidenceLevel } from './evidence-level.ts'
-import { AccountId, Cid, Digest, OwnerAddress, PeerId, RoundId, Signature, TaskId } from './ids.ts'
+import { AccountId, Cid, Digest, OwnerAddress, PeerId, RoundId, TaskId } from './ids.ts'
 import { NodeMode, NodeStatus, Registration } from './node.ts'
 import { AmountMicro, AtMs, Count } from './quantities.ts'
-import { Receipt } from './receipt.ts'
 import { Round } from './round.ts'
 import { TaskSpec } from './tasks/task.ts'
 import { Update } from './update.ts'
@@ -43,13 +43,7 @@ export const ledgerEvents = {
   'assignment-ended': z.strictObject({ ...lease, state: AssignmentState, reason: Reason }),
   'lease-renewed': z.strictObject({ ...lease, lease_ends_at_ms: AtMs }),
   'result-committed': z.strictObject({ ...node, commitment: Commitment }),
-  'receipt-revealed': z.strictObject({
-    ...node,
-    receipt: Receipt,
-    nonce: z.string().length(32),
-    signed_at_ms: AtMs,
-    signature: Signature,
-  }),
+  'receipt-revealed': z.strictObject({ receipt: envelopeSchema('receipt') }),
   'receipt-validated': z.strictObject({ ...lease, level: EvidenceLevel }),
   'receipt-rejected': z.strictObject({ ...lease, reason: Reason }),
   'dispute-settled': z.strictObject({ ...task, winner: PeerId, loser: PeerId, checkpoint: Count }),

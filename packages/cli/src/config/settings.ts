@@ -64,8 +64,9 @@ export function checkValue(name: KeyName, value: unknown, where: string): unknow
   })
 }
 
-export function known(name: string, where: string): asserts name is KeyName {
-  if (isKeyName(name)) return
+/** The name as that of a key, or an error that says where the name stands. */
+export function known(name: string, where: string): KeyName {
+  if (isKeyName(name)) return name
   const like = nearest(name, keyNames)
   throw new VcpError('CONFIG_KEY_UNKNOWN', {
     message: `there is no configuration key "${name}" (${where})`,

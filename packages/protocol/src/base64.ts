@@ -1,0 +1,16 @@
+import { base64pad } from 'multiformats/bases/base64'
+
+/** RFC 4648, section 4, with padding. */
+export function encodeBase64(bytes: Uint8Array): string {
+  return base64pad.baseEncode(bytes)
+}
+
+/** Takes the one spelling that `encodeBase64` writes; null for every other text. */
+export function decodeBase64(text: string): Uint8Array | null {
+  try {
+    const bytes = base64pad.baseDecode(text)
+    return base64pad.baseEncode(bytes) === text ? bytes : null
+  } catch {
+    return null
+  }
+}

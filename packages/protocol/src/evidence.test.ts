@@ -1,0 +1,135 @@
+import { describe, expect, test } from 'vitest'
+import { makeCheckpoint, openCheckpoint } from './checkpoint.ts'
+import { signMessage } from './envelope.ts'
+import { checkEvidence, Evidence, type EvidenceContext } from './evidence.ts'
+import type { Digest, TaskId } from './ids.ts'
+import { signerFrom } from './keys.ts'
+import { taskDigest } from './tasks/task.ts'
+import { entriesOf, evidenceOf, knownLog, logSigner, origin, receiptBy } from './testing/log.ts'
+import { ana, atMs, ben, digest, nonce, receipt, taskId, taskOf } from './testing/samples.ts'
+
+const output = new TextEncoder().encode('a blob')
+const task = { taskId, digest: taskDigest(taskOf('wasm_execution')) }
+const context: EvidenceContext = { log: knownLog, task, output }
+
+function failures(value: unknown, given = context) {
+  const report = checkEvidence(value, given)
+  expect(report.ok).toBe(false)
+  expect(report.level).toBeNull()
+  return report.steps.filter(({ result }) => result === 'failed').map(({ step }) => step)
+}
+
+describe('evidence', () => {
+  test('of one node shows the level signed, every step held', () => {
+    const report = checkEvidence(evidenceOf([receiptBy(ana)]), context)
+    expect(report.steps.map(({ step, result }) => `${step} ${result}`)).toEqual([
+      'form ok',
+      'task ok',
+      'signatures ok',
+      'log ok',
+      'inclusion ok',
+      'agreement ok',
+      'output ok',
+    ])
+    expect(report).toMatchObject({ ok: true, level: 'signed' })
+  })
+
+  test('of two nodes that agree shows the level replicated', () => {
+    const evidence = evidenceOf([receiptBy(ana), receiptBy(ben)], 'replicated')
+    expect(checkEvidence(evidence, context)).toMatchObject({ ok: true, level: 'replicated' })
+  })
+
+  test('survives JSON', () => {
+    const evidence = JSON.parse(JSON.stringify(evidenceOf([receiptBy(ana)])))
+    expect(checkEvidence(evidence, context).ok).toBe(true)
+  })
+
+  test('shows no more than its receipts do, whatever level it claims', () => {
+    const one = checkEvidence(evidenceOf([receiptBy(ana)], 'replicated'), context)
+    expect(one).toMatchObject({ ok: true, level: 'signed' })
+    const proved = checkEvidence(evidenceOf([receiptBy(ana), receiptBy(ben)], 'proved'), context)
+    expect(proved.level).toBe('replicated')
+    expect(proved.steps.find(({ step }) => step === 'agreement')?.result).toBe('unknown')
+  })
+
+  test('says what it could not check, and does not call it checked', () => {
+    const { ok, steps } = checkEvidence(evidenceOf([receiptBy(ana)]), { log: knownLog })
+    expect(ok).toBe(true)
+    expect(steps.filter(({ result }) => result === 'unknown').map(({ step }) => step)).toEqual([
+      'task',
+      'output',
+    ])
+  })
+
+  test('fails when a receipt was changed after it was signed', () => {
+    const evidence = evidenceOf([receiptBy(ana)])
+    const [first] = evidence.receipts
+    const payload = { ...receipt, gas: 1 }
+    const changed = { ...first!, receipt: { ...first!.receipt, payload } }
+    expect(failures({ ...evidence, receipts: [changed] })).toEqual(['signatures', 'inclusion'])
+  })
+
+  test('fails when the receipt is not the one in the log', () => {
+    const evidence = evidenceOf([receiptBy(ana)])
+    const other = evidenceOf([receiptBy(ben)])
+    const mixed = { ...evidence.receipts[0]!, receipt: other.receipts[0]!.receipt }
+    expect(failures({ ...evidence, receipts: [mixed] })).toEqual(['inclusion'])
+  })
+
+  test('fails when the entry is of another log, index or size', () => {
+    const evidence = evidenceOf([receiptBy(ana)])
+    const [first] = evidence.receipts
+    const moved = { ...first!, inclusion: { ...first!.inclusion, leaf_index: 2 } }
+    expect(failures({ ...evidence, receipts: [moved] })).toEqual(['inclusion'])
+    const entry = { ...first!.entry, at_ms: atMs - 1 }
+    expect(failures({ ...evidence, receipts: [{ ...first!, entry }] })).toEqual(['inclusion'])
+    const longer = { ...first!.inclusion, tree_size: 4 }
+    expect(failures({ ...evidence, receipts: [{ ...first!, inclusion: longer }] })).toEqual([
+      'inclusion',
+    ])
+    const event = entriesOf([{ type: 'task-failed', task_id: taskId, reason: '' }])[0]!
+    expect(
+      failures({ ...evidence, receipts: [{ ...first!, entry: { ...event, index: 1 } }] }),
+    ).toEqual(['inclusion'])
+  })
+
+  test('fails when the head is not signed by the log', () => {
+    const evidence = evidenceOf([receiptBy(ana)])
+    const head = openCheckpoint(evidence.checkpoint, knownLog)
+    expect(head.ok).toBe(true)
+    const { treeSize, rootHash } = head.ok ? head.value : { treeSize: 0, rootHash: digest }
+    const forged = makeCheckpoint(
+      { origin, treeSize, rootHash },
+      signerFrom(new Uint8Array(32).fill(9)),
+    )
+    expect(failures({ ...evidence, checkpoint: forged })).toEqual(['log', 'inclusion'])
+    const rewritten = makeCheckpoint({ origin, treeSize, rootHash: digest }, logSigner)
+    expect(failures({ ...evidence, checkpoint: rewritten })).toEqual(['inclusion'])
+  })
+
+  test('fails when it is about another task than the one submitted', () => {
+    const evidence = evidenceOf([receiptBy(ana)])
+    const other = { taskId, digest: '0'.repeat(64) as Digest }
+    expect(failures(evidence, { ...context, task: other })).toEqual(['task'])
+    const renamed = { taskId: `${taskId.slice(0, -1)}9` as TaskId, digest: task.digest }
+    expect(failures(evidence, { ...context, task: renamed })).toEqual(['task'])
+  })
+
+  test('fails when the output is not what was signed', () => {
+    const wrong = { ...context, output: new TextEncoder().encode('another blob') }
+    expect(failures(evidenceOf([receiptBy(ana)]), wrong)).toEqual(['output'])
+  })
+
+  test('fails when nodes disagree, or one is counted twice', () => {
+    const disagreed = [receiptBy(ana), receiptBy(ben, { gas: 1 })]
+    expect(failures(evidenceOf(disagreed, 'replicated'))).toEqual(['agreement'])
+    const again = signMessage('receipt', receipt, ana, { nonce, atMs: atMs + 1 })
+    expect(failures(evidenceOf([receiptBy(ana), again], 'replicated'))).toEqual(['agreement'])
+  })
+
+  test('that is garbage fails in its form', () => {
+    expect(failures(null)).toEqual(['form'])
+    expect(failures({ ...evidenceOf([receiptBy(ana)]), receipts: [] })).toEqual(['form'])
+    expect(Evidence.safeParse(evidenceOf([receiptBy(ana)])).success).toBe(true)
+  })
+})

@@ -13,12 +13,18 @@ interface GlobalOptions {
   readonly debug?: boolean
   readonly dataDir?: string
   readonly coordinator?: string
-  readonly set: readonly string[]
+  readonly set?: readonly string[]
+}
+
+/** What a run leaves behind: its exit code, and the help of a noun that came without a verb. */
+interface Outcome {
+  exitCode: number
+  help: string
 }
 
 /** Runs `argv` (without node and script) and returns the exit code. Never throws. */
 export async function runCli(argv: readonly string[], host: Host): Promise<number> {
-  const outcome = { exitCode: 0 }
+  const outcome: Outcome = { exitCode: 0, help: '' }
   try {
     await Promise.race([
       grammar(host, outcome).parseAsync([...asked(argv)], { from: 'user' }),
@@ -27,6 +33,10 @@ export async function runCli(argv: readonly string[], host: Host): Promise<numbe
     return outcome.exitCode
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return 0
+    if (error instanceof CommanderError && error.code === 'commander.help') {
+      host.err(outcome.help)
+      return 2
+    }
     const { renderError } = await import('./render-error.ts')
     return renderError(error, host, {
       json: argv.includes('--json'),
@@ -49,7 +59,7 @@ function stop({ signal }: Host): Promise<never> {
   })
 }
 
-function grammar(host: Host, outcome: { exitCode: number }): Grammar {
+function grammar(host: Host, outcome: Outcome): Grammar {
   const program = new Grammar('vcp')
     .description('Verifiable Compute Protocol: compute with evidence anybody can check.')
     .version(version(), '-V, --version', 'print the version')
@@ -58,10 +68,13 @@ function grammar(host: Host, outcome: { exitCode: number }): Grammar {
     .option('--json', 'print data as JSON')
     .option('--data-dir <folder>', 'keys, configuration and state (VCP_DATA_DIR, default ~/.vcp)')
     .option('--coordinator <url>', 'the coordinator to talk to (VCP_COORDINATOR_URL)')
-    .option('--set <key=value>', 'override one configuration key; repeatable', collect, [])
+    .option('--set <key=value>', 'override one configuration key; repeatable', collect)
     .option('--debug', 'show stack traces')
     .configureHelp({ showGlobalOptions: true })
-    .configureOutput({ writeOut: (text) => host.out(text), writeErr: () => {} })
+    .configureOutput({
+      writeOut: (text) => host.out(text),
+      writeErr: (text) => (outcome.help += text),
+    })
     .exitOverride()
     .addHelpText('after', '\nStart here: vcp dev --demo     Is this machine fit? vcp doctor')
   const lines = new Map<Grammar, CommandLine>()
@@ -84,7 +97,7 @@ function nounOf(
   noun: string,
   lines: Map<Grammar, CommandLine>,
   host: Host,
-  outcome: { exitCode: number },
+  outcome: Outcome,
 ): Grammar {
   const existing = program.commands.find((command) => command.name() === noun)
   if (existing !== undefined) return existing
@@ -100,7 +113,7 @@ function loadsWhenUsed(
   parent: Grammar,
   lines: Map<Grammar, CommandLine>,
   host: Host,
-  outcome: { exitCode: number },
+  outcome: Outcome,
 ): Grammar {
   return parent.hook('preSubcommand', async (_, leaf) => {
     const entry = lines.get(leaf)
@@ -108,7 +121,7 @@ function loadsWhenUsed(
   })
 }
 
-function fill(leaf: Grammar, command: Command, host: Host, outcome: { exitCode: number }): void {
+function fill(leaf: Grammar, command: Command, host: Host, outcome: Outcome): void {
   for (const { form, about } of command.arguments ?? []) leaf.argument(form, about)
   for (const { form, about } of command.options ?? []) leaf.option(form, about)
   const examples = command.examples.map(({ line, about }) => `  ${line}\n      ${about}`)
@@ -134,7 +147,7 @@ function fill(leaf: Grammar, command: Command, host: Host, outcome: { exitCode: 
 async function contextFor(globals: GlobalOptions, host: Host): Promise<Context> {
   const { known, readOverrides, readSettings } = await import('./config/settings.ts')
   const dataDir = resolve(globals.dataDir ?? host.env['VCP_DATA_DIR'] ?? join(homedir(), '.vcp'))
-  const overrides = readOverrides(globals.set, globals.coordinator)
+  const overrides = readOverrides(globals.set ?? [], globals.coordinator)
   for (const key of Object.keys(overrides)) known(key, 'on the command line')
   return {
     host,
@@ -156,7 +169,7 @@ export async function loadAll(): Promise<readonly CommandEntry[]> {
   )
 }
 
-function collect(value: string, before: readonly string[]): readonly string[] {
+function collect(value: string, before: readonly string[] = []): readonly string[] {
   return [...before, value]
 }
 

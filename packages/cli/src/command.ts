@@ -9,6 +9,8 @@ import type { Style } from './style.ts'
 export interface Argument {
   readonly form: string
   readonly about: string
+  /** What it may be, where that is a short list; completion offers these. */
+  readonly choices?: readonly string[]
 }
 
 /** `--fix`, `--out <file>`, `-n, --count <n>`: what follows the name is its value. */

@@ -14,9 +14,53 @@ function line(summary: string, load: CommandLine['load']): CommandLine {
 export const nouns: Readonly<Record<string, string>> = {
   key: 'the identity of this node',
   wallet: 'the owner of this node: who is paid, who may remove it',
+  receipt: 'what nodes sign, and how to check it',
   config: 'settings and where they come from',
 }
 
 export const commands: Readonly<Record<string, CommandLine>> = {
   'key show': line('show the node key, or make it', () => import('./commands/key/show.ts')),
+  'key backup': line(
+    'write the node key to a file, encrypted',
+    () => import('./commands/key/backup.ts'),
+  ),
+  'key restore': line(
+    'bring the node key back from a backup',
+    () => import('./commands/key/restore.ts'),
+  ),
+  'wallet create': line(
+    'make an owner wallet on this machine',
+    () => import('./commands/wallet/create.ts'),
+  ),
+  'wallet show': line(
+    'show the address of the owner wallet',
+    () => import('./commands/wallet/show.ts'),
+  ),
+  'wallet bind': line(
+    'name the owner of this node, signed by the wallet',
+    () => import('./commands/wallet/bind.ts'),
+  ),
+  'config show': line(
+    'show every setting, and with --origin where it comes from',
+    () => import('./commands/config/show.ts'),
+  ),
+  'config get': line('print one setting', () => import('./commands/config/get.ts')),
+  'config set': line('write one setting to the file', () => import('./commands/config/set.ts')),
+  'config unset': line(
+    'take one setting out of the file',
+    () => import('./commands/config/unset.ts'),
+  ),
+  'receipt verify': line(
+    'check the evidence of a result, offline',
+    () => import('./commands/receipt/verify.ts'),
+  ),
+  dev: line('see what this version can do', () => import('./commands/dev.ts')),
+  completion: line(
+    'print a completion script for your shell',
+    () => import('./commands/completion.ts'),
+  ),
+  doctor: line(
+    'examine this machine, and repair what is safe to repair',
+    () => import('./commands/doctor.ts'),
+  ),
 }

@@ -1,16 +1,40 @@
 import { describe, expect, test } from 'vitest'
 import { makeCheckpoint, openCheckpoint } from './checkpoint.ts'
 import { signMessage } from './envelope.ts'
-import { checkEvidence, Evidence, type EvidenceContext } from './evidence.ts'
+import {
+  checkEvidence,
+  Evidence,
+  type EvidenceContext,
+  type EvidenceReport,
+  evidenceSteps,
+} from './evidence.ts'
 import type { Digest, TaskId } from './ids.ts'
 import { signerFrom } from './keys.ts'
+import type { SignedNodeBinding } from './node-binding.ts'
 import { taskDigest } from './tasks/task.ts'
-import { entriesOf, evidenceOf, knownLog, logSigner, origin, receiptBy } from './testing/log.ts'
+import {
+  benOwnedByAna,
+  bindings,
+  committedOf,
+  entriesOf,
+  evidenceOf,
+  knownLog,
+  logSigner,
+  origin,
+  receiptBy,
+  revealedOf,
+} from './testing/log.ts'
 import { ana, atMs, ben, digest, nonce, receipt, taskId, taskOf } from './testing/samples.ts'
 
 const output = new TextEncoder().encode('a blob')
 const task = { taskId, digest: taskDigest(taskOf('wasm_execution')) }
 const context: EvidenceContext = { log: knownLog, task, output }
+
+const both = [receiptBy(ana), receiptBy(ben)]
+
+function resultOf(report: EvidenceReport, name: string) {
+  return report.steps.find(({ step }) => step === name)?.result
+}
 
 function failures(value: unknown, given = context) {
   const report = checkEvidence(value, given)
@@ -29,14 +53,20 @@ describe('evidence', () => {
       'log ok',
       'inclusion ok',
       'agreement ok',
+      'commitments unknown',
+      'operators unknown',
       'output ok',
     ])
     expect(report).toMatchObject({ ok: true, level: 'signed' })
   })
 
   test('of two nodes that agree shows the level replicated', () => {
-    const evidence = evidenceOf([receiptBy(ana), receiptBy(ben)], 'replicated')
-    expect(checkEvidence(evidence, context)).toMatchObject({ ok: true, level: 'replicated' })
+    const evidence = evidenceOf(both, 'replicated')
+    const report = checkEvidence(evidence, context)
+    expect(report.steps.map(({ step, result }) => `${step} ${result}`)).toEqual(
+      evidenceSteps.map((name) => `${name} ok`),
+    )
+    expect(report).toMatchObject({ ok: true, level: 'replicated' })
   })
 
   test('survives JSON', () => {
@@ -47,9 +77,41 @@ describe('evidence', () => {
   test('shows no more than its receipts do, whatever level it claims', () => {
     const one = checkEvidence(evidenceOf([receiptBy(ana)], 'replicated'), context)
     expect(one).toMatchObject({ ok: true, level: 'signed' })
-    const proved = checkEvidence(evidenceOf([receiptBy(ana), receiptBy(ben)], 'proved'), context)
+    const proved = checkEvidence(evidenceOf(both, 'proved'), context)
     expect(proved.level).toBe('replicated')
-    expect(proved.steps.find(({ step }) => step === 'agreement')?.result).toBe('unknown')
+    expect(resultOf(proved, 'agreement')).toBe('unknown')
+  })
+
+  test('shows only signed where one owner has both nodes, or nobody signed for one', () => {
+    const evidence = evidenceOf(both, 'replicated')
+    const withBinding = (binding: SignedNodeBinding | null) => ({
+      ...evidence,
+      receipts: [evidence.receipts[0]!, { ...evidence.receipts[1]!, binding }],
+    })
+    for (const binding of [benOwnedByAna, null]) {
+      const report = checkEvidence(withBinding(binding), context)
+      expect(report).toMatchObject({ ok: true, level: 'signed' })
+      expect(resultOf(report, 'operators')).toBe('unknown')
+    }
+    const stolen = withBinding(bindings[ana.peerId]!)
+    expect(failures(stolen)).toEqual(['operators'])
+    const forged = { ...bindings[ben.peerId]!, owner: benOwnedByAna.owner }
+    expect(failures(withBinding(forged))).toEqual(['operators'])
+  })
+
+  test('fails where a node could have copied: it committed after a result was public', () => {
+    const [first, second] = [receiptBy(ana), receiptBy(ben)]
+    const events = [committedOf(first), revealedOf(first), committedOf(second), revealedOf(second)]
+    expect(failures(evidenceOf([first, second], 'replicated', events))).toEqual(['commitments'])
+  })
+
+  test('fails where a node committed to something else than it revealed', () => {
+    const evidence = evidenceOf(both, 'replicated')
+    const [first, second] = evidence.receipts
+    const swapped = { ...evidence, receipts: [first!, { ...second!, committed: first!.committed }] }
+    expect(failures(swapped)).toEqual(['commitments'])
+    const without = { ...evidence, receipts: [first!, { ...second!, committed: null }] }
+    expect(checkEvidence(without, context)).toMatchObject({ ok: true, level: 'signed' })
   })
 
   test('says what it could not check, and does not call it checked', () => {
@@ -57,6 +119,8 @@ describe('evidence', () => {
     expect(ok).toBe(true)
     expect(steps.filter(({ result }) => result === 'unknown').map(({ step }) => step)).toEqual([
       'task',
+      'commitments',
+      'operators',
       'output',
     ])
   })
@@ -79,18 +143,14 @@ describe('evidence', () => {
   test('fails when the entry is of another log, index or size', () => {
     const evidence = evidenceOf([receiptBy(ana)])
     const [first] = evidence.receipts
-    const moved = { ...first!, inclusion: { ...first!.inclusion, leaf_index: 2 } }
-    expect(failures({ ...evidence, receipts: [moved] })).toEqual(['inclusion'])
-    const entry = { ...first!.entry, at_ms: atMs - 1 }
-    expect(failures({ ...evidence, receipts: [{ ...first!, entry }] })).toEqual(['inclusion'])
-    const longer = { ...first!.inclusion, tree_size: 4 }
-    expect(failures({ ...evidence, receipts: [{ ...first!, inclusion: longer }] })).toEqual([
-      'inclusion',
-    ])
-    const event = entriesOf([{ type: 'task-failed', task_id: taskId, reason: '' }])[0]!
-    expect(
-      failures({ ...evidence, receipts: [{ ...first!, entry: { ...event, index: 1 } }] }),
-    ).toEqual(['inclusion'])
+    const { entry, inclusion } = first!.revealed
+    const failsWith = (revealed: object) =>
+      expect(failures({ ...evidence, receipts: [{ ...first!, revealed }] })).toEqual(['inclusion'])
+    failsWith({ entry, inclusion: { ...inclusion, leaf_index: 0 } })
+    failsWith({ entry, inclusion: { ...inclusion, tree_size: 5 } })
+    failsWith({ entry: { ...entry, at_ms: atMs - 1 }, inclusion })
+    const [stranger] = entriesOf([{ type: 'task-failed', task_id: taskId, reason: '' }])
+    failsWith({ entry: { ...stranger!, index: inclusion.leaf_index }, inclusion })
   })
 
   test('fails when the head is not signed by the log', () => {
@@ -124,7 +184,7 @@ describe('evidence', () => {
     const disagreed = [receiptBy(ana), receiptBy(ben, { gas: 1 })]
     expect(failures(evidenceOf(disagreed, 'replicated'))).toEqual(['agreement'])
     const again = signMessage('receipt', receipt, ana, { nonce, atMs: atMs + 1 })
-    expect(failures(evidenceOf([receiptBy(ana), again], 'replicated'))).toEqual(['agreement'])
+    expect(failures(evidenceOf([receiptBy(ana), again], 'replicated'))).toContain('agreement')
   })
 
   test('that is garbage fails in its form', () => {

@@ -3,7 +3,7 @@
 import * as z from 'zod'
 import { type KnownLog, openCheckpoint } from './checkpoint.ts'
 import { cidOf, readCid } from './cid.ts'
-import { resultDigest } from './commitment.ts'
+import { resultDigest, reveals } from './commitment.ts'
 import { digestOf } from './digest.ts'
 import { envelopeSchema, openEnvelope } from './envelope.ts'
 import { EvidenceLevel } from './evidence-level.ts'
@@ -13,26 +13,47 @@ import type { VerifySignature } from './keys.ts'
 import { LedgerEntry, leafBytes } from './ledger-event.ts'
 import { limits } from './limits.ts'
 import { InclusionProof } from './merkle.ts'
+import { SignedNodeBinding, verifyNodeBinding } from './node-binding.ts'
 import { checkInclusion } from './tree-head.ts'
+
+/** An entry of the log, and the proof of its place. */
+const Logged = z.strictObject({ entry: LedgerEntry, inclusion: InclusionProof })
 
 const LoggedReceipt = z.strictObject({
   receipt: envelopeSchema('receipt'),
-  entry: LedgerEntry,
-  inclusion: InclusionProof,
+  revealed: Logged,
+  /** That the node was bound to its result before; null where nobody else ran the task. */
+  committed: Logged.nullable(),
+  /** Whose node it is; null where no owner has signed for it. */
+  binding: SignedNodeBinding.nullable(),
 })
+type LoggedReceipt = z.infer<typeof LoggedReceipt>
 
 export const Evidence = z.strictObject({
   task_id: TaskId,
   level: EvidenceLevel,
   receipts: z.array(LoggedReceipt).min(1).max(limits.replicasMax),
-  /** The head of the log under which every receipt lies. */
+  /** The head of the log under which every entry lies. */
   checkpoint: z.string().max(limits.checkpointBytesMax),
 })
 export type Evidence = z.infer<typeof Evidence>
 
+export const evidenceSteps = [
+  'form',
+  'task',
+  'signatures',
+  'log',
+  'inclusion',
+  'agreement',
+  'commitments',
+  'operators',
+  'output',
+] as const
+export type EvidenceStepName = (typeof evidenceSteps)[number]
+
 /** One thing that was checked. `unknown`: the evidence does not say; nothing was shown. */
 export interface EvidenceStep {
-  readonly step: 'form' | 'task' | 'signatures' | 'log' | 'inclusion' | 'agreement' | 'output'
+  readonly step: EvidenceStepName
   readonly result: 'ok' | 'failed' | 'unknown'
   /** What was compared, for people: a hash, a key, or what is wrong. */
   readonly detail: string
@@ -57,21 +78,26 @@ export interface EvidenceContext {
 
 export function checkEvidence(value: unknown, context: EvidenceContext): EvidenceReport {
   const parsed = parse(Evidence, value)
-  if (!parsed.ok) return reportOf(null, [failed('form', parsed.reason)])
+  if (!parsed.ok) return reportOf('signed', [failed('form', parsed.reason)])
   const evidence = parsed.value
-  const agreement = checkAgreement(evidence)
+  const independence = checkIndependence(evidence)
   const steps = [
     ok('form', `${evidence.receipts.length} of at most ${limits.replicasMax} receipts`),
     checkTask(evidence, context),
     checkSignatures(evidence, context),
     ...checkLog(evidence, context),
-    agreement.step,
+    checkAgreement(evidence),
+    ...independence,
     checkOutput(evidence, context),
   ]
-  return reportOf(agreement.level, steps)
+  const isReplicated =
+    evidence.level !== 'signed' &&
+    evidence.receipts.length >= 2 &&
+    independence.every(({ result }) => result === 'ok')
+  return reportOf(isReplicated ? 'replicated' : 'signed', steps)
 }
 
-function reportOf(level: EvidenceLevel | null, steps: readonly EvidenceStep[]): EvidenceReport {
+function reportOf(level: EvidenceLevel, steps: readonly EvidenceStep[]): EvidenceReport {
   const holds = steps.every(({ result }) => result !== 'failed')
   return { ok: holds, level: holds ? level : null, steps }
 }
@@ -104,41 +130,82 @@ function checkLog(evidence: Evidence, { log, verify }: EvidenceContext): readonl
   if (!head.ok) {
     return [failed('log', head.reason), failed('inclusion', 'there is no signed head to lie under')]
   }
-  const signed = ok('log', `${head.value.rootHash} at size ${head.value.treeSize}`)
-  for (const { receipt, entry, inclusion } of evidence.receipts) {
-    const { event } = entry
-    const isLogged =
-      event.type === 'receipt-revealed' &&
-      entry.index === inclusion.leaf_index &&
-      digestOf('vcp/receipt/1', event.receipt) === digestOf('vcp/receipt/1', receipt)
-    if (!isLogged) return [signed, failed('inclusion', 'the entry of the log is another receipt')]
+  const { rootHash, treeSize } = head.value
+  const signed = ok('log', `${rootHash} at size ${treeSize}`)
+  const logged = evidence.receipts.flatMap(({ revealed, committed }) =>
+    committed === null ? [revealed] : [committed, revealed],
+  )
+  for (const { entry, inclusion } of logged) {
+    if (entry.index !== inclusion.leaf_index) {
+      return [signed, failed('inclusion', `entry ${entry.index} is at ${inclusion.leaf_index}`)]
+    }
     const included = checkInclusion(inclusion, leafBytes(entry), head.value)
     if (!included.ok) return [signed, failed('inclusion', included.reason)]
   }
-  const places = evidence.receipts.map(({ entry }) => entry.index).join(', ')
-  return [signed, ok('inclusion', `at ${places} of ${head.value.treeSize}`)]
+  if (!evidence.receipts.every(isRevealed)) {
+    return [signed, failed('inclusion', 'the entry of the log is another receipt')]
+  }
+  const places = logged.map(({ entry }) => entry.index).join(', ')
+  return [signed, ok('inclusion', `at ${places} of ${treeSize}`)]
 }
 
-/** What these receipts can show by themselves: one signer, or several that agree. */
-function checkAgreement({ level, receipts }: Evidence): {
-  readonly step: EvidenceStep
-  readonly level: EvidenceLevel
-} {
+function isRevealed({ receipt, revealed: { entry } }: LoggedReceipt): boolean {
+  const { event } = entry
+  if (event.type !== 'receipt-revealed') return false
+  return digestOf('vcp/receipt/1', event.receipt) === digestOf('vcp/receipt/1', receipt)
+}
+
+function checkAgreement({ level, receipts }: Evidence): EvidenceStep {
   const results = new Set(receipts.map(({ receipt }) => resultDigest(receipt.payload)))
   const signers = new Set(receipts.map(({ receipt }) => receipt.peer_id))
-  const shown = signers.size >= 2 ? 'replicated' : 'signed'
-  if (results.size !== 1) {
-    return { step: failed('agreement', `${results.size} different results`), level: shown }
-  }
-  if (signers.size !== receipts.length) {
-    return { step: failed('agreement', 'one node is counted twice'), level: shown }
-  }
+  if (results.size !== 1) return failed('agreement', `${results.size} different results`)
+  if (signers.size !== receipts.length) return failed('agreement', 'one node is counted twice')
   const [result = ''] = results
-  if (level === 'signed' || level === shown) {
-    return { step: ok('agreement', result), level }
+  const isShown = level === 'signed' || (level === 'replicated' && receipts.length >= 2)
+  return isShown
+    ? ok('agreement', result)
+    : unknown('agreement', `claims ${level}, which ${receipts.length} receipts cannot show`)
+}
+
+/** That nobody could copy: all had committed before anything was public, for distinct owners. */
+function checkIndependence({ receipts }: Evidence): readonly EvidenceStep[] {
+  if (receipts.length < 2) {
+    const alone = 'one node ran the task'
+    return [unknown('commitments', alone), unknown('operators', alone)]
   }
-  const missing = `claims ${level}; these receipts show ${shown}`
-  return { step: unknown('agreement', missing), level: shown }
+  return [checkCommitments(receipts), checkOperators(receipts)]
+}
+
+function checkCommitments(receipts: readonly LoggedReceipt[]): EvidenceStep {
+  const firstRevealed = Math.min(...receipts.map(({ revealed }) => revealed.entry.index))
+  for (const { receipt, committed } of receipts) {
+    if (committed === null) return unknown('commitments', `none by ${receipt.peer_id}`)
+    const { event, index } = committed.entry
+    const isItsOwn =
+      event.type === 'result-committed' &&
+      event.peer_id === receipt.peer_id &&
+      reveals(receipt.peer_id, receipt.payload, event.commitment)
+    if (!isItsOwn) return failed('commitments', `${receipt.peer_id} committed to something else`)
+    if (index >= firstRevealed) {
+      return failed('commitments', `${receipt.peer_id} committed after a result was public`)
+    }
+  }
+  return ok('commitments', `all before entry ${firstRevealed}, the first that was revealed`)
+}
+
+function checkOperators(receipts: readonly LoggedReceipt[]): EvidenceStep {
+  const owners = new Set<string>()
+  for (const { receipt, binding } of receipts) {
+    const { peer_id, at_ms } = receipt
+    if (binding === null) return unknown('operators', `no owner has signed for ${peer_id}`)
+    if (binding.peer_id !== peer_id) return failed('operators', 'a binding of another node')
+    const bound = verifyNodeBinding(binding, { nowMs: at_ms, network: binding.network })
+    if (!bound.ok) return failed('operators', bound.reason)
+    owners.add(binding.owner)
+  }
+  return owners.size === receipts.length
+    ? ok('operators', [...owners].join(', '))
+    : unknown('operators', `${receipts.length} nodes of ${owners.size} owners`)
 }
 
 function checkOutput({ receipts }: Evidence, { output }: EvidenceContext): EvidenceStep {
@@ -153,14 +220,14 @@ function checkOutput({ receipts }: Evidence, { output }: EvidenceContext): Evide
   return actual === cid ? ok('output', cid) : failed('output', `is ${actual}, signed was ${cid}`)
 }
 
-function ok(step: EvidenceStep['step'], detail: string): EvidenceStep {
+function ok(step: EvidenceStepName, detail: string): EvidenceStep {
   return { step, result: 'ok', detail }
 }
 
-function failed(step: EvidenceStep['step'], detail: string): EvidenceStep {
+function failed(step: EvidenceStepName, detail: string): EvidenceStep {
   return { step, result: 'failed', detail }
 }
 
-function unknown(step: EvidenceStep['step'], detail: string): EvidenceStep {
+function unknown(step: EvidenceStepName, detail: string): EvidenceStep {
   return { step, result: 'unknown', detail }
 }

@@ -13,7 +13,7 @@ import { hostile } from './testing/arbitraries.ts'
 import { propertyRuns } from './testing/property.ts'
 
 const numRuns = propertyRuns
-const hashes = Array.from({ length: 600 }, (_, i) => leafHash(Uint8Array.of(i >> 8, i & 255)))
+const hashes = Array.from({ length: 301 }, (_, i) => leafHash(Uint8Array.of(i >> 8, i & 255)))
 const frontierOf = (size: number) => extendFrontier(emptyFrontier, hashes.slice(0, size))
 
 describe('a frontier', () => {
@@ -27,15 +27,16 @@ describe('a frontier', () => {
   })
 
   test('grows alike, whatever the batches', () => {
-    const cuts = fc.array(fc.nat(600), { maxLength: 8 })
+    const whole = frontierOf(150)
+    const cuts = fc.array(fc.nat(150), { maxLength: 8 })
     fc.assert(
       fc.property(cuts, (sizes) => {
-        const ends = [...sizes.sort((a, b) => a - b), 600]
+        const ends = [...sizes.sort((a, b) => a - b), 150]
         const grown = ends.reduce(
           (frontier, end) => extendFrontier(frontier, hashes.slice(frontier.size, end)),
           emptyFrontier,
         )
-        expect(grown).toEqual(frontierOf(600))
+        expect(grown).toEqual(whole)
       }),
       { numRuns },
     )
@@ -50,14 +51,14 @@ describe('a frontier', () => {
   })
 
   test('holds one hash for each binary digit 1 of its size', () => {
-    expect([0, 1, 2, 3, 255, 256, 511].map((size) => frontierOf(size).peaks.length)).toEqual([
-      0, 1, 1, 2, 8, 1, 9,
+    expect([0, 1, 2, 3, 255, 256, 257].map((size) => frontierOf(size).peaks.length)).toEqual([
+      0, 1, 1, 2, 8, 1, 2,
     ])
   })
 
   test('goes on where it stopped after being stored', () => {
     fc.assert(
-      fc.property(fc.nat(300), fc.nat(300), (size, more) => {
+      fc.property(fc.nat(80), fc.nat(80), (size, more) => {
         const state = FrontierState.parse(
           JSON.parse(JSON.stringify(writeFrontier(frontierOf(size)))),
         )

@@ -10,8 +10,8 @@ import {
 import { blockLeaves, createMerkleIndex, type LeafBlock } from './merkle-index.ts'
 import { propertyRuns } from './testing/property.ts'
 
-const numRuns = Math.ceil(propertyRuns / 10)
-const most = 5_000
+const numRuns = propertyRuns
+const most = 1_900
 const hashes = Array.from({ length: most }, (_, i) => leafHash(Uint8Array.of(i >> 8, i & 255)))
 const blockOf: LeafBlock = (block) => hashes.slice(block * blockLeaves, (block + 1) * blockLeaves)
 
@@ -32,7 +32,7 @@ function watched() {
   return { asked, hashOf: whole.subtreeHash(leafBlock) }
 }
 
-const edges = fc.constantFrom(1, 2, 255, 256, 257, 511, 512, 513, 1_024, 4_096, 4_097, most)
+const edges = fc.constantFrom(1, 2, 255, 256, 257, 511, 512, 513, 1_024, 1_025, most)
 const someSize = fc.oneof(edges, fc.integer({ min: 1, max: most }))
 
 describe('the index of a log', () => {
@@ -68,20 +68,16 @@ describe('the index of a log', () => {
   })
 
   test('is rebuilt from its blocks and the leaves after them', () => {
-    const sizes = fc.nat(most)
-    fc.assert(
-      fc.property(sizes, (size) => {
-        const stored = indexOf(size).blocks
-        const rebuilt = createMerkleIndex(stored)
-        rebuilt.append(hashes.slice(stored.length * blockLeaves, size))
-        expect(rebuilt.size).toBe(size)
-        rebuilt.append(hashes.slice(size))
-        expect(rebuilt.blocks).toEqual(whole.blocks)
-        const path = inclusionPath(700, most, rebuilt.subtreeHash(blockOf))
-        expect(path).toEqual(inclusionPath(700, most, whole.subtreeHash(blockOf)))
-      }),
-      { numRuns: Math.min(numRuns, 50) },
-    )
+    for (const size of [0, 1, 255, 256, 257, 1_000, 1_536, most]) {
+      const stored = indexOf(size).blocks
+      const rebuilt = createMerkleIndex(stored)
+      rebuilt.append(hashes.slice(stored.length * blockLeaves, size))
+      expect(rebuilt.size).toBe(size)
+      rebuilt.append(hashes.slice(size))
+      expect(rebuilt.blocks).toEqual(whole.blocks)
+      const path = inclusionPath(700, most, rebuilt.subtreeHash(blockOf))
+      expect(path).toEqual(inclusionPath(700, most, whole.subtreeHash(blockOf)))
+    }
   })
 
   test('says so where it or its store does not have the leaves', () => {

@@ -21,7 +21,7 @@ import { hostile } from './testing/arbitraries.ts'
 import { highS, nodeBindingVectors } from './testing/log-vectors.ts'
 import { propertyRuns } from './testing/property.ts'
 
-const numRuns = Math.min(propertyRuns, 2_000)
+const numRuns = propertyRuns
 const wallet = new Wallet(`0x${'05'.repeat(32)}`)
 const stranger = new Wallet(`0x${'06'.repeat(32)}`)
 const ownerOf = ({ address }: Wallet) => OwnerAddress.parse(address.toLowerCase())

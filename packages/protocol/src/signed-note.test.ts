@@ -194,7 +194,7 @@ describe('a signed note', () => {
         const signed = signNote(made, isTwice ? [byAna, byBen] : [byBen])
         expect(openNote(signed, [benKey])).toMatchObject({ ok: true, value: { text: made } })
       }),
-      { numRuns: Math.min(numRuns, 1_000) },
+      { numRuns },
     )
   })
 

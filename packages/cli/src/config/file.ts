@@ -1,8 +1,9 @@
 // The configuration file, `config.json` in the data folder, kept by conf.
-import { existsSync, mkdirSync, readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { VcpError } from '@vcp/protocol'
 import type Conf from 'conf'
+import { openDataFolder } from '../keystore/data-folder.ts'
 
 export interface ConfigFile {
   readonly file: string
@@ -18,8 +19,8 @@ export function readConfigFile(dataDir: string): ConfigFile {
   try {
     content = JSON.parse(readFileSync(file, 'utf8'))
   } catch (cause) {
-    if (!(cause instanceof SyntaxError)) throw cause
-    throw new VcpError('CONFIG_FILE_CORRUPT', { message: `${file} is not valid JSON`, cause })
+    const what = cause instanceof SyntaxError ? 'is not valid JSON' : 'cannot be read'
+    throw new VcpError('CONFIG_FILE_CORRUPT', { message: `${file} ${what}`, cause })
   }
   if (typeof content !== 'object' || content === null || Array.isArray(content)) {
     throw new VcpError('CONFIG_FILE_CORRUPT', { message: `${file} does not hold a JSON object` })
@@ -30,7 +31,7 @@ export function readConfigFile(dataDir: string): ConfigFile {
 /** Opens the file for a change. */
 export async function openConfigFile(dataDir: string): Promise<Conf> {
   readConfigFile(dataDir)
-  mkdirSync(dataDir, { recursive: true, mode: 0o700 })
+  openDataFolder(dataDir)
   const { default: ConfStore } = await import('conf')
   return new ConfStore({ cwd: dataDir, configName: 'config', configFileMode: 0o600 })
 }

@@ -1,5 +1,5 @@
 // Every configuration key: what it may hold, what it is when nobody says, what it is for.
-import { limits, NodeId, Region } from '@vcp/protocol'
+import { limits, NetworkName, NodeId, Region } from '@vcp/protocol'
 import * as z from 'zod'
 
 interface Key {
@@ -20,7 +20,7 @@ const url = z
 export const keys = {
   'coordinator.url': key(url, 'http://127.0.0.1:8420', 'the coordinator to talk to'),
   'network.name': key(
-    Region,
+    NetworkName,
     'local',
     'the network a node belongs to; an owner signs for a node on one network',
   ),

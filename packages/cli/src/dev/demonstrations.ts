@@ -1,0 +1,8 @@
+import type { Demonstration } from './demonstration.ts'
+import { evidence } from './evidence.ts'
+import { identity } from './identity.ts'
+import { ledger } from './ledger.ts'
+import { machine } from './machine.ts'
+
+/** Every demonstration, in the order in which they tell the story. */
+export const demonstrations: readonly Demonstration[] = [identity, machine, ledger, evidence]

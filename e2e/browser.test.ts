@@ -95,7 +95,7 @@ describe('the protocol in a browser', () => {
           'signatures ok',
           'log ok',
           'inclusion ok',
-          'operators ok',
+          'owners ok',
           'output unknown',
         ]),
       })

@@ -1,5 +1,5 @@
-// Checks evidence in a program of your own, as `vcp receipt verify` does. The evidence is a sample of
-// the protocol package, signed by public test keys.
+// Checks evidence in a program of your own, as `vcp receipt verify` does. The evidence is a sample
+// of the protocol package, signed by public test keys.
 import {
   checkEvidence,
   levelMeanings,
@@ -10,7 +10,8 @@ import {
 } from '@vcp/protocol'
 import sample from '@vcp/protocol/vectors/evidence.json' with { type: 'json' }
 
-// Whom to believe is yours to decide: the key of the coordinator's log, got from somewhere you trust.
+// Whom to believe is yours to decide: the key of the coordinator's log, got from somewhere you
+// trust.
 const key = readVerifierKey(sample.log.verifier_key)
 if (!key.ok) throw new Error(key.reason)
 

@@ -5,6 +5,7 @@ import { existsSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { constants } from 'node:os'
 import { dirname, join } from 'node:path'
+import { isatty } from 'node:tty'
 
 const OLDEST = [22, 19]
 
@@ -32,8 +33,8 @@ export function runtime() {
   const found = findRuntime()
   if (found !== null) return found
   process.stderr.write(
-    `vcp needs Node ${OLDEST.join('.')} or newer; this is ${process.versions.node}, and no bundled Node ` +
-      `is installed for ${process.platform}-${process.arch}.\n` +
+    `vcp needs Node ${OLDEST.join('.')} or newer; this is ${process.versions.node}, and there ` +
+      `is no bundled Node for ${process.platform}-${process.arch}.\n` +
       'Do this: install Node 24 (https://nodejs.org), or reinstall without --omit=optional.\n',
   )
   process.exit(3)
@@ -43,10 +44,11 @@ export function runtime() {
 export function spawnInPlace(file, args) {
   const child = spawn(file, args, { stdio: 'inherit' })
   // A terminal sends Ctrl-C to both; the child decides what it means, and we wait for it.
+  const hasTerminal = [0, 1, 2].some(isatty)
   const forwarded = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGUSR2']
   for (const signal of forwarded) {
     process.on(signal, () => {
-      if (signal !== 'SIGINT' || !process.stdin.isTTY) child.kill(signal)
+      if (signal !== 'SIGINT' || !hasTerminal) child.kill(signal)
     })
   }
   child.on('error', (error) => {

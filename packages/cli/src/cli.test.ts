@@ -36,7 +36,7 @@ describe('the command line', () => {
   })
 
   test('loads every command, each with an example of its own use', async () => {
-    for (const { path, command } of await loadAll()) {
+    for (const { path, command } of (await loadAll()).entries) {
       const lines = command.examples.map(({ line }) => line)
       expect(lines.some((line) => line.includes(`vcp ${path}`))).toBe(true)
     }

@@ -3,10 +3,10 @@ import { readFileSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { CommanderError, Command as Grammar } from 'commander'
-import type { Command, CommandEntry, Context } from './command.ts'
+import type { Command, Context, Program } from './command.ts'
 import type { Host } from './host.ts'
 import { type CommandLine, commands, nouns } from './program.ts'
-import { styleFor } from './style.ts'
+import { styleFor, wrapped } from './style.ts'
 
 interface GlobalOptions {
   readonly json?: boolean
@@ -124,8 +124,14 @@ function loadsWhenUsed(
 function fill(leaf: Grammar, command: Command, host: Host, outcome: Outcome): void {
   for (const { form, about } of command.arguments ?? []) leaf.argument(form, about)
   for (const { form, about } of command.options ?? []) leaf.option(form, about)
-  const examples = command.examples.map(({ line, about }) => `  ${line}\n      ${about}`)
-  if (command.about !== undefined) leaf.addHelpText('before', `${command.about}\n`)
+  const columns = Math.min(host.terminal.columns, 100)
+  const about = wrapped(command.about ?? '', columns)
+  if (about !== '') leaf.addHelpText('before', `${about}\n`)
+  const examples = command.examples.map(({ line, about: use }) => {
+    const margin = '      '
+    const lines = wrapped(use, columns - margin.length).split('\n')
+    return [`  ${line}`, ...lines.map((each) => margin + each)].join('\n')
+  })
   leaf.addHelpText('after', `\nExamples:\n${examples.join('\n')}`)
   leaf.action(async () => {
     const globals = leaf.optsWithGlobals<GlobalOptions>()
@@ -160,13 +166,14 @@ async function contextFor(globals: GlobalOptions, host: Host): Promise<Context> 
 }
 
 /** Loads every command, for completion scripts and the generated reference. */
-export async function loadAll(): Promise<readonly CommandEntry[]> {
-  return Promise.all(
+export async function loadAll(): Promise<Program> {
+  const entries = await Promise.all(
     Object.entries(commands).map(async ([path, { summary, load }]) => {
       const { command } = await load()
       return { path, summary, command }
     }),
   )
+  return { entries, nouns }
 }
 
 function collect(value: string, before: readonly string[] = []): readonly string[] {

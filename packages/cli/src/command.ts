@@ -34,8 +34,8 @@ export interface Context {
   settings(): Settings
   /** Values given on the command line for configuration keys, unchecked: for `config` itself. */
   readonly overrides: Readonly<Record<string, string>>
-  /** Every command line of the program, for `completion`. */
-  readonly program: () => Promise<readonly CommandEntry[]>
+  /** The whole program, for `completion`. */
+  program(): Promise<Program>
 }
 
 export interface Command<Schema extends z.ZodType = z.ZodType, Data = unknown> {
@@ -58,6 +58,12 @@ export interface CommandEntry {
   readonly path: string
   readonly summary: string
   readonly command: Command
+}
+
+/** Every command of the program, loaded, and what its nouns stand for. */
+export interface Program {
+  readonly entries: readonly CommandEntry[]
+  readonly nouns: Readonly<Record<string, string>>
 }
 
 export function defineCommand<Schema extends z.ZodType, Data>(

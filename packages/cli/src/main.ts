@@ -5,10 +5,9 @@ import type { Host } from './host.ts'
 import { askSecret } from './terminal.ts'
 
 const controller = new AbortController()
-const interrupted = 130
 
 process.on('SIGINT', () => {
-  if (controller.signal.aborted) process.exit(interrupted)
+  if (controller.signal.aborted) dieOfInterrupt()
   stop()
 })
 process.on('SIGTERM', () => stop())
@@ -33,8 +32,16 @@ const host: Host = {
 }
 
 process.exitCode = await runCli(process.argv.slice(2), host)
-// What was interrupted may still hold a socket or a prompt open; nobody waits for it any more.
-if (controller.signal.aborted) process.exit()
+if (controller.signal.aborted) dieOfInterrupt()
+
+/**
+ * Ends as an interrupted program does, which a shell shows as 130. Not by `process.exit`: that waits
+ * for system calls in flight, and what was interrupted may hang in one for ever (a pipe, a prompt).
+ */
+function dieOfInterrupt(): void {
+  process.removeAllListeners('SIGINT')
+  process.kill(process.pid, 'SIGINT')
+}
 
 async function stop(): Promise<void> {
   const { VcpError } = await import('@vcp/protocol')

@@ -26,6 +26,20 @@ export function styleFor(hasColour: boolean, columns: number): Style {
   }
 }
 
+/** A paragraph in lines of at most `columns`. */
+export function wrapped(text: string, columns: number): string {
+  const lines: string[] = []
+  for (const word of text.split(/\s+/)) {
+    const last = lines.at(-1)
+    if (last !== undefined && last.length + 1 + word.length <= columns) {
+      lines[lines.length - 1] = `${last} ${word}`
+    } else {
+      lines.push(word)
+    }
+  }
+  return lines.join('\n')
+}
+
 /** Lines `name   value`, the values aligned. */
 export function fields(
   rows: readonly (readonly [name: string, value: string])[],

@@ -9,7 +9,7 @@ export type EvidenceLevel = z.infer<typeof EvidenceLevel>
 /** What a reader may conclude from each level, and no more. */
 export const levelMeanings: Readonly<Record<EvidenceLevel, string>> = {
   signed: 'one node signed this result and can be held to it; nobody else ran the task',
-  replicated: 'nodes of distinct operators committed to the same result before seeing any other',
+  replicated: 'nodes of distinct owners committed to the same result before seeing any other',
   refereed: 'nodes disagreed; the first differing step was re-executed and decides',
   proved: 'a zero-knowledge proof ties this output to this input, as its statement says',
 }

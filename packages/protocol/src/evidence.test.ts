@@ -54,7 +54,7 @@ describe('evidence', () => {
       'inclusion ok',
       'agreement ok',
       'commitments unknown',
-      'operators unknown',
+      'owners unknown',
       'output ok',
     ])
     expect(report).toMatchObject({ ok: true, level: 'signed' })
@@ -91,12 +91,12 @@ describe('evidence', () => {
     for (const binding of [benOwnedByAna, null]) {
       const report = checkEvidence(withBinding(binding), context)
       expect(report).toMatchObject({ ok: true, level: 'signed' })
-      expect(resultOf(report, 'operators')).toBe('unknown')
+      expect(resultOf(report, 'owners')).toBe('unknown')
     }
     const stolen = withBinding(bindings[ana.peerId]!)
-    expect(failures(stolen)).toEqual(['operators'])
+    expect(failures(stolen)).toEqual(['owners'])
     const forged = { ...bindings[ben.peerId]!, owner: benOwnedByAna.owner }
-    expect(failures(withBinding(forged))).toEqual(['operators'])
+    expect(failures(withBinding(forged))).toEqual(['owners'])
   })
 
   test('fails where a node could have copied: it committed after a result was public', () => {
@@ -120,7 +120,7 @@ describe('evidence', () => {
     expect(steps.filter(({ result }) => result === 'unknown').map(({ step }) => step)).toEqual([
       'task',
       'commitments',
-      'operators',
+      'owners',
       'output',
     ])
   })

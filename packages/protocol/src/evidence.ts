@@ -46,7 +46,7 @@ export const evidenceSteps = [
   'inclusion',
   'agreement',
   'commitments',
-  'operators',
+  'owners',
   'output',
 ] as const
 export type EvidenceStepName = (typeof evidenceSteps)[number]
@@ -171,9 +171,9 @@ function checkAgreement({ level, receipts }: Evidence): EvidenceStep {
 function checkIndependence({ receipts }: Evidence): readonly EvidenceStep[] {
   if (receipts.length < 2) {
     const alone = 'one node ran the task'
-    return [unknown('commitments', alone), unknown('operators', alone)]
+    return [unknown('commitments', alone), unknown('owners', alone)]
   }
-  return [checkCommitments(receipts), checkOperators(receipts)]
+  return [checkCommitments(receipts), checkOwners(receipts)]
 }
 
 function checkCommitments(receipts: readonly LoggedReceipt[]): EvidenceStep {
@@ -193,19 +193,19 @@ function checkCommitments(receipts: readonly LoggedReceipt[]): EvidenceStep {
   return ok('commitments', `all before entry ${firstRevealed}, the first that was revealed`)
 }
 
-function checkOperators(receipts: readonly LoggedReceipt[]): EvidenceStep {
+function checkOwners(receipts: readonly LoggedReceipt[]): EvidenceStep {
   const owners = new Set<string>()
   for (const { receipt, binding } of receipts) {
     const { peer_id, at_ms } = receipt
-    if (binding === null) return unknown('operators', `no owner has signed for ${peer_id}`)
-    if (binding.peer_id !== peer_id) return failed('operators', 'a binding of another node')
+    if (binding === null) return unknown('owners', `no owner has signed for ${peer_id}`)
+    if (binding.peer_id !== peer_id) return failed('owners', 'a binding of another node')
     const bound = verifyNodeBinding(binding, { nowMs: at_ms, network: binding.network })
-    if (!bound.ok) return failed('operators', bound.reason)
+    if (!bound.ok) return failed('owners', bound.reason)
     owners.add(binding.owner)
   }
   return owners.size === receipts.length
-    ? ok('operators', [...owners].join(', '))
-    : unknown('operators', `${receipts.length} nodes of ${owners.size} owners`)
+    ? ok('owners', [...owners].join(', '))
+    : unknown('owners', `${receipts.length} nodes of ${owners.size} owners`)
 }
 
 function checkOutput({ receipts }: Evidence, { output }: EvidenceContext): EvidenceStep {

@@ -1,6 +1,7 @@
-// What a log needs to make proofs without hashing itself anew: the roots of its complete subtrees of
-// 256 leaves and more, a quarter of a byte a leaf. Whatever is smaller lies within one block of 256,
-// whose leaf hashes the log reads back from where it keeps its events: two blocks a proof at most.
+// What a log needs to make proofs without hashing itself anew: the roots of its complete subtrees
+// of 256 leaves and more, a quarter of a byte a leaf. Whatever is smaller lies within one block of
+// 256, whose leaf hashes the log reads back from where it keeps its events: two blocks a proof at
+// most.
 import { leftWidth, merkleRoot, nodeHash, type SubtreeHash } from './merkle.ts'
 
 /** Leaves in a block. */

@@ -1,7 +1,7 @@
 // The Merkle tree of RFC 6962, section 2.1, over SHA-256. Leaves and inner nodes are hashed under
 // different prefixes, so that neither passes for the other. Sizes go up to 2^53 - 1: no bit
-// operators here, for those of JavaScript stop at 32 bits. Hashes are bytes here and hex on the wire:
-// `tree-head.ts` checks proofs as they come from there.
+// operators here, for those of JavaScript stop at 32 bits. Hashes are bytes here and hex on the
+// wire: `tree-head.ts` checks proofs as they come from there.
 import { sha256 } from '@noble/hashes/sha2.js'
 import * as z from 'zod'
 import { Digest } from './ids.ts'

@@ -1,4 +1,5 @@
-// Signed notes (C2SP signed-note): a text, a blank line, and a line for each signature over the text
+// Signed notes (C2SP signed-note): a text, a blank line, and a line for each signature over the
+// text
 //
 //     — <key name> base64(4 bytes of key id, signature)
 //
@@ -62,7 +63,7 @@ export interface NoteSigner {
   readonly signer: Signer
 }
 
-/** Signs a text of ours. Throws where no reader could take the note: that is a bug of the caller. */
+/** Signs a text of ours. Throws where no reader could take the note: a bug of the caller. */
 export function signNote(text: string, signers: readonly NoteSigner[]): string {
   const bytes = utf8ToBytes(text)
   const lines = signers.map(({ name, signer }) => {

@@ -15,8 +15,8 @@ import type { Hardware } from '../hardware/hardware.ts'
 
 export const command = defineCommand({
   about:
-    'Examines this machine: what it is, and whether a node would run well on it. ' +
-    'Repairs only what can be repaired without a loss, and only with --fix.',
+    'Examines this machine: what it is, and whether a node would run well on it. Repairs only ' +
+    'what can be repaired without a loss, and only with --fix.',
   options: [
     {
       form: '--fix',

@@ -18,7 +18,13 @@ function offers(line: readonly string[]): readonly string[] {
   const file = join(temporaryFolder(), 'vcp.bash')
   writeFileSync(file, scriptFor('bash', words))
   const list = line.map((word) => `'${word}'`).join(' ')
-  const program = `source ${file}; COMP_WORDS=(${list}); COMP_CWORD=${line.length - 1}; _vcp; printf '%s\\n' "\${COMPREPLY[@]}"`
+  const program = [
+    `source ${file}`,
+    `COMP_WORDS=(${list})`,
+    `COMP_CWORD=${line.length - 1}`,
+    '_vcp',
+    `printf '%s\\n' "\${COMPREPLY[@]}"`,
+  ].join('; ')
   const out = execFileSync('bash', ['--norc', '-c', program], { encoding: 'utf8' })
   return out.split('\n').filter((word) => word !== '')
 }

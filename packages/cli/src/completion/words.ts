@@ -1,5 +1,4 @@
-import type { CommandEntry } from '../command.ts'
-import { nouns } from '../program.ts'
+import type { Program } from '../command.ts'
 
 /** What can follow on a command line, by what stands before it. */
 export interface Words {
@@ -21,12 +20,12 @@ const everywhere: readonly Word[] = [
   { text: '--help', about: 'show help' },
 ]
 
-export function wordsOf(entries: readonly CommandEntry[]): Words {
+export function wordsOf({ entries, nouns }: Program): Words {
   const after = new Map<string, Word[]>([['', []]])
   for (const { path, summary, command } of entries) {
     const [noun = '', verb] = path.split(' ')
     if (verb === undefined) after.get('')?.push({ text: noun, about: summary })
-    else childrenOf(after, noun).push({ text: verb, about: summary })
+    else childrenOf(after, noun, nouns[noun] ?? '').push({ text: verb, about: summary })
     const choices = command.arguments?.[0]?.choices ?? []
     after.set(path, [
       ...choices.map((text) => ({ text, about: command.arguments?.[0]?.about ?? '' })),
@@ -37,12 +36,12 @@ export function wordsOf(entries: readonly CommandEntry[]): Words {
   return { after }
 }
 
-function childrenOf(after: Map<string, Word[]>, noun: string): Word[] {
+function childrenOf(after: Map<string, Word[]>, noun: string, about: string): Word[] {
   const existing = after.get(noun)
   if (existing !== undefined) return existing
   const made: Word[] = []
   after.set(noun, made)
-  after.get('')?.push({ text: noun, about: nouns[noun] ?? '' })
+  after.get('')?.push({ text: noun, about })
   return made
 }
 

@@ -152,7 +152,7 @@ describe('bad configuration is one error that says where it stands', () => {
     expect(readFileSync(join(folder, 'config.json'), 'utf8')).toBe('{"node": ')
   })
 
-  test('a folder where the file should be', async () => {
+  test('a folder in the place of the file', async () => {
     const folder = temporaryFolder()
     mkdirSync(join(folder, 'config.json'))
     const ran = await run(['config', 'show', '--data-dir', folder])

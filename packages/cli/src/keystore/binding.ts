@@ -1,5 +1,5 @@
-// The binding of this node to its owner, `binding.json` in the data folder, as it goes over the wire.
-// It is no secret: whoever reads it learns what every coordinator is told.
+// The binding of this node to its owner, `binding.json` in the data folder, as it goes over the
+// wire. It is no secret: whoever reads it learns what every coordinator is told.
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import {
@@ -40,9 +40,9 @@ export function hasBinding(dataDir: string): boolean {
 }
 
 /** The binding in the data folder, and what is wrong with it. */
-export function findBinding(dataDir: string, occasion: Occasion): StoredBinding {
+export async function findBinding(dataDir: string, occasion: Occasion): Promise<StoredBinding> {
   const file = bindingFile(dataDir)
-  const read = parseJsonText(SignedNodeBinding, readInputFile(file, BYTES_MAX), BYTES_MAX)
+  const read = parseJsonText(SignedNodeBinding, await readInputFile(file, BYTES_MAX), BYTES_MAX)
   if (!read.ok) return { file, binding: null, problem: `the file is damaged: ${read.reason}` }
   const { signature, ...binding } = read.value
   return { file, binding, problem: faultOf(read.value, occasion) }

@@ -1,5 +1,5 @@
-// A node key under a password: scrypt makes the password slow to guess, AES-256-GCM seals the key and
-// binds every other field of the file to it.
+// A node key under a password: scrypt makes the password slow to guess, AES-256-GCM seals the key
+// and binds every other field of the file to it.
 import { createCipheriv, createDecipheriv, scrypt } from 'node:crypto'
 import { type PeerId, PeerId as PeerIdSchema, signerFrom, VcpError } from '@vcp/protocol'
 import * as z from 'zod'

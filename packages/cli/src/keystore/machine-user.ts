@@ -1,5 +1,5 @@
-// The accounts of this machine. Windows has no numeric users: there the folder of the user's profile
-// keeps others out, and nothing is checked here.
+// The accounts of this machine. Windows has no numeric users: there the folder of the user's
+// profile keeps others out, and nothing is checked here.
 import { readFileSync } from 'node:fs'
 
 /** Whether what user `uid` owns is somebody else's. */

@@ -58,8 +58,8 @@ export function readSecret(path: string, { bytesMax, damaged }: Expectation): Se
 }
 
 /**
- * Writes a file of mode 0600, in one step: after a failure, a full disk or a crash the name leads to
- * what it led to before. False where a file is there already that does not give way.
+ * Writes a file of mode 0600, in one step: after a failure, a full disk or a crash the name leads
+ * to what it led to before. False where a file is there already that does not give way.
  */
 export function writeSecret(
   path: string,

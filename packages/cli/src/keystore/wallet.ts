@@ -1,5 +1,5 @@
-// The owner wallet, `wallet.json` in the data folder: an Ethereum keystore (version 3) that any wallet
-// program can take over. ethers is loaded only when a key is made or used; it costs 120 ms.
+// The owner wallet, `wallet.json` in the data folder: an Ethereum keystore (version 3) that any
+// wallet program can take over. ethers is loaded only when a key is made or used; it costs 120 ms.
 import { join } from 'node:path'
 import { type OwnerAddress, VcpError } from '@vcp/protocol'
 import { checkDataFolder, openDataFolder } from './data-folder.ts'

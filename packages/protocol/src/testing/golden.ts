@@ -66,8 +66,8 @@ function messages() {
   return {
     about:
       'Signed messages of every type. The signature is Ed25519 over the canonical bytes of ' +
-      '["vcp/signed-message/1", type, peer_id, nonce, at_ms, payload]. The secret is public: it is ' +
-      'for tests alone.',
+      '["vcp/signed-message/1", type, peer_id, nonce, at_ms, payload]. The secret is public: it ' +
+      'is for tests alone.',
     secret: 'a1'.repeat(32),
     peer_id: ana.peerId,
     vectors,
@@ -96,7 +96,8 @@ function commitments() {
   return {
     about:
       'Commitments of two nodes to one result: equal result hashes, different seals. ' +
-      'result_digest is SHA-256 over the canonical bytes of ["vcp/result/1", fields of the receipt].',
+      'result_digest is SHA-256 over the canonical bytes of ["vcp/result/1", fields of the ' +
+      'receipt].',
     receipt,
     result_digest: resultDigest(receipt),
     vectors,
@@ -128,9 +129,9 @@ function ledger() {
   })
   return {
     about:
-      'Entries of the log. The leaf of the Merkle tree is the canonical bytes of the entry; its hash ' +
-      'is SHA-256 over 0x00 and the leaf (RFC 6962). `previous` is SHA-256 over the canonical bytes ' +
-      'of ["vcp/ledger-entry/1", entry before].',
+      'Entries of the log. The leaf of the Merkle tree is the canonical bytes of the entry; its ' +
+      'hash is SHA-256 over 0x00 and the leaf (RFC 6962). `previous` is SHA-256 over the ' +
+      'canonical bytes of ["vcp/ledger-entry/1", entry before].',
     vectors,
   }
 }
@@ -139,8 +140,8 @@ function evidence() {
   const output = new TextEncoder().encode('a blob')
   return {
     about:
-      'Evidence for one result at the levels signed and replicated, with what is needed to check it: ' +
-      'the key of the log, the task as submitted and the output.',
+      'Evidence for one result at the levels signed and replicated, with what is needed to ' +
+      'check it: the key of the log, the task as submitted and the output.',
     log: { origin: knownLog.origin, verifier_key: writeVerifierKey(knownLog.verifier) },
     task_id: taskId,
     task: taskOf('wasm_execution'),

@@ -6,8 +6,9 @@ import { readOrigins } from '../../config/settings.ts'
 
 export const command = defineCommand({
   about:
-    'A setting comes from a flag (--set key=value), else from its environment variable, else from\n' +
-    'config.json in the data folder, else from its default. Unknown keys are errors everywhere.',
+    'A setting comes from a flag (--set key=value), else from its environment variable, else ' +
+    'from config.json in the data folder, else from its default. Unknown keys are errors ' +
+    'everywhere.',
   options: [{ form: '--origin', about: 'show where each value comes from' }],
   examples: [
     { line: 'vcp config show', about: 'every setting as it is in force' },
@@ -31,7 +32,8 @@ export const command = defineCommand({
       .map(({ key, value, about, origin }) => {
         const from = origin === undefined ? '' : `  ${style.warn(describeOrigin(origin))}`
         const shown = value === null ? style.quiet('(none)') : String(value)
-        return `${style.code(key.padEnd(width))}  ${shown}${from}\n${' '.repeat(width)}  ${style.quiet(about)}`
+        const margin = ' '.repeat(width)
+        return `${style.code(key.padEnd(width))}  ${shown}${from}\n${margin}  ${style.quiet(about)}`
       })
       .join('\n')
   },

@@ -5,7 +5,8 @@ import { keyNames } from '../../config/keys.ts'
 
 export const command = defineCommand({
   about:
-    'Takes a key out of the file, known or not: a key that vcp does not know stops every command.',
+    'Takes a key out of the file, known or not: a key that vcp does not know stops every ' +
+    'command.',
   arguments: [{ form: '<key>', about: 'such as coordinator.url', choices: keyNames }],
   examples: [{ line: 'vcp config unset coordinator.url', about: 'back to the default' }],
   input: z.strictObject({ key: z.string() }),

@@ -10,7 +10,7 @@ import { fields } from '../../style.ts'
 
 export const command = defineCommand({
   about:
-    'Writes the node key to a file, encrypted with a password. Whoever has both is this node:\n' +
+    'Writes the node key to a file, encrypted with a password. Whoever has both is this node: ' +
     'keep them apart. The password is asked for, or read from VCP_BACKUP_PASSWORD.',
   arguments: [{ form: '<file>', about: 'the file to write; it must not exist yet' }],
   examples: [
@@ -41,7 +41,7 @@ export const command = defineCommand({
         ],
         style,
       ),
-      'Keep the file and its password apart; without the password the file is of no use to anybody.',
+      'Keep the file and its password apart; without the password the file is of no use.',
     ].join('\n'),
 })
 

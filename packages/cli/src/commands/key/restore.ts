@@ -10,9 +10,9 @@ import { fields } from '../../style.ts'
 
 export const command = defineCommand({
   about:
-    'Brings a node key back from a file of `vcp key backup`. Nothing is lost: a damaged key file, or\n' +
-    'with --replace another key, is kept beside the restored one. The password is asked for, or read\n' +
-    'from VCP_BACKUP_PASSWORD.',
+    'Brings a node key back from a file of `vcp key backup`. Nothing is lost: a damaged key ' +
+    'file, or with --replace another key, is kept beside the restored one. The password is ' +
+    'asked for, or read from VCP_BACKUP_PASSWORD.',
   arguments: [{ form: '<file>', about: 'the backup' }],
   options: [{ form: '--replace', about: 'put the key in the place of another one' }],
   examples: [
@@ -25,7 +25,7 @@ export const command = defineCommand({
   input: z.strictObject({ file: z.string().min(1), replace: z.boolean().default(false) }),
   async run({ file, replace }, { dataDir, host }) {
     const path = resolve(file)
-    const sealed = readBackup(path, readInputFile(path, backupBytesMax))
+    const sealed = readBackup(path, await readInputFile(path, backupBytesMax))
     const { changed, kept } = await restoreNodeKey(dataDir, sealed, {
       replaces: replace,
       nowMs: host.nowMs,

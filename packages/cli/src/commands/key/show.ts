@@ -49,7 +49,7 @@ export const command = defineCommand({
 
 async function bindingOf({ signer }: NodeKey, { dataDir, host, settings }: Context) {
   if (!hasBinding(dataDir)) return null
-  const { binding, problem } = findBinding(dataDir, {
+  const { binding, problem } = await findBinding(dataDir, {
     peerId: signer.peerId,
     network: settings()['network.name'],
     nowMs: host.nowMs(),

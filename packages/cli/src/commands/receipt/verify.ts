@@ -19,9 +19,10 @@ const symbols = { ok: '✓', failed: '✗', unknown: '?' } as const
 
 export const command = defineCommand({
   about:
-    'Checks, on this machine and without a network: the signature of every receipt, its place in\n' +
-    'the log, the signature of the log, the agreement of the nodes, and, where they are given, the\n' +
-    'task that was submitted and the output that came back. What cannot be checked is shown with ?.',
+    'Checks, on this machine and without a network: the signature of every receipt, its place ' +
+    'in the log, the signature of the log, the agreement of the nodes, and, where they are ' +
+    'given, the task that was submitted and the output that came back. What cannot be checked ' +
+    'is shown with ?.',
   arguments: [{ form: '<file>', about: 'the evidence, as `vcp task result` saves it' }],
   options: [
     { form: '--log-key <key>', about: 'the key of the log: <name>+<id>+<base64>' },
@@ -43,10 +44,10 @@ export const command = defineCommand({
   async run({ file, logKey, task, output }): Promise<EvidenceReport> {
     const verifier = readVerifierKey(logKey)
     if (!verifier.ok) throw new VcpError('USAGE', { message: `--log-key: ${verifier.reason}` })
-    return checkEvidence(readInputJson(file, 64 * limits.ledgerEventBytesMax), {
+    return checkEvidence(await readInputJson(file, 64 * limits.ledgerEventBytesMax), {
       log: { origin: verifier.value.name, verifier: verifier.value },
-      ...(task === undefined ? {} : { task: readTask(task) }),
-      ...(output === undefined ? {} : { output: readInputBytes(output, outputBytesMax) }),
+      ...(task === undefined ? {} : { task: await readTask(task) }),
+      ...(output === undefined ? {} : { output: await readInputBytes(output, outputBytesMax) }),
     })
   },
   text(report, style) {
@@ -64,8 +65,8 @@ export const command = defineCommand({
   exitCode: ({ ok }) => (ok ? 0 : 8),
 })
 
-function readTask(file: string) {
-  const submission = parse(Submission, readInputJson(file, limits.ledgerEventBytesMax))
+async function readTask(file: string) {
+  const submission = parse(Submission, await readInputJson(file, limits.ledgerEventBytesMax))
   if (!submission.ok) {
     throw new VcpError('INVALID', { message: `${file} is no submission: ${submission.reason}` })
   }

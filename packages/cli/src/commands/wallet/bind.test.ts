@@ -102,7 +102,7 @@ describe('vcp wallet bind, with a wallet elsewhere', () => {
     return { ...ran, dataDir, requestFile, take, request: JSON.parse(ran.out) }
   }
 
-  /** Signs as `eth_signTypedData_v4` does: all from the request, the domain's type left to itself. */
+  /** Signs as `eth_signTypedData_v4` does, from the request alone; the domain's type is implied. */
   function sign(request: Awaited<ReturnType<typeof requested>>['request'], signer = elsewhere) {
     const { EIP712Domain: _, ...types } = request.types
     return signer.signTypedData(request.domain, types, request.message)

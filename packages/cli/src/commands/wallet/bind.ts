@@ -53,9 +53,10 @@ interface Bound {
 
 export const command = defineCommand({
   about:
-    'Says, signed by the wallet of the owner, that this node belongs to the owner: who is paid, and\n' +
-    'who may remove it. Signs with the wallet in the data folder, whose password is asked for or read\n' +
-    'from VCP_WALLET_PASSWORD; or prints what any other wallet can sign, and takes the signature in.',
+    'Says, signed by the wallet of the owner, that this node belongs to the owner: who is ' +
+    'paid, and who may remove it. Signs with the wallet in the data folder, whose password is ' +
+    'asked for or read from VCP_WALLET_PASSWORD; or prints what any other wallet can sign, ' +
+    'and takes its signature in.',
   options: [
     { form: '--network <name>', about: 'the network it holds on (default: network.name)' },
     { form: '--days <n>', about: `how long it holds (default: ${DAYS})` },
@@ -73,8 +74,8 @@ export const command = defineCommand({
     {
       line: 'cast wallet sign --ledger --data --from-file request.json',
       about:
-        'step 2: sign it there, here with a hardware wallet; in a browser, ethereum.request with\n' +
-        '      method eth_signTypedData_v4 and params [address, text of request.json]',
+        'step 2: sign it there, here with a hardware wallet; in a browser, ethereum.request ' +
+        'with method eth_signTypedData_v4 and params [address, text of request.json]',
     },
     {
       line: 'vcp wallet bind --request-file request.json --signature 0x1b2c...',
@@ -133,9 +134,9 @@ async function requestFor(input: Input, context: Context): Promise<BindingReques
   return request
 }
 
-function takeIn(requestFile: string, signature: string, context: Context): Promise<Bound> {
+async function takeIn(requestFile: string, signature: string, context: Context): Promise<Bound> {
   const path = resolve(requestFile)
-  const binding = readRequest(path, readInputFile(path, requestBytesMax))
+  const binding = readRequest(path, await readInputFile(path, requestBytesMax))
   return keep(withSignature(binding, signature), context)
 }
 

@@ -6,9 +6,9 @@ import { fields } from '../../style.ts'
 
 export const command = defineCommand({
   about:
-    'Makes the wallet of the owner: an encrypted Ethereum keystore in the data folder. Who has a\n' +
-    'wallet already needs none here: see `vcp wallet bind --help`. The password is asked for, or read\n' +
-    'from VCP_WALLET_PASSWORD.',
+    'Makes the wallet of the owner: an encrypted Ethereum keystore in the data folder. Who ' +
+    'has a wallet already needs none here: see `vcp wallet bind --help`. The password is ' +
+    'asked for, or read from VCP_WALLET_PASSWORD.',
   examples: [
     { line: 'vcp wallet create', about: 'make a wallet, then bind this node to it:' },
     { line: 'vcp wallet bind', about: 'say that the wallet owns this node' },

@@ -1,3 +1,4 @@
+import { errors } from '@vcp/protocol'
 import { describe, expect, test } from 'vitest'
 import { loadAll } from './cli.ts'
 import { commands, nouns } from './program.ts'
@@ -42,6 +43,16 @@ describe('the command line', () => {
     }
   })
 
+  test('speaks in hints only of commands that exist', async () => {
+    const spoken = Object.values(errors).flatMap(({ hint }) =>
+      [...hint.matchAll(/`vcp ([a-z]+)(?: ([a-z]+))?/g)].map(([, noun, verb]) =>
+        noun !== undefined && Object.hasOwn(commands, noun) ? noun : `${noun} ${verb}`,
+      ),
+    )
+    expect(spoken.length).toBeGreaterThan(10)
+    for (const path of spoken) expect(Object.keys(commands)).toContain(path)
+  })
+
   test('prints its version', async () => {
     expect((await run(['--version'])).out).toMatch(/^\d+\.\d+\.\d+\n$/)
   })
@@ -75,13 +86,13 @@ describe('the command line', () => {
   test('takes its global flags anywhere', async () => {
     const at = ['--data-dir', temporaryFolder()]
     const argvs = [
-      ['--json', ...at, 'config', 'get', 'node.region'],
-      ['config', '--json', ...at, 'get', 'node.region'],
-      ['config', 'get', 'node.region', ...at, '--json'],
+      ['--json', ...at, 'config', 'get', 'network.name'],
+      ['config', '--json', ...at, 'get', 'network.name'],
+      ['config', 'get', 'network.name', ...at, '--json'],
     ]
     for (const argv of argvs) {
       const { out } = await run(argv)
-      expect(JSON.parse(out)).toMatchObject({ key: 'node.region', value: 'unknown' })
+      expect(JSON.parse(out)).toMatchObject({ key: 'network.name', value: 'local' })
     }
   })
 

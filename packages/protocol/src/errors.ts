@@ -323,13 +323,13 @@ export const errors = {
     'noEligibleNode',
     503,
     'No node fits what the task asks for.',
-    'Run `vcp task why <id>` to see, node by node, what is missing.',
+    'Ask why: the answer names, node by node, what is missing.',
   ),
   TASK_UNKNOWN: row(
     'usage',
     404,
     'There is no task with this id, or it is not yours.',
-    'Run `vcp task list` to see your tasks.',
+    'Check the id; only tasks of your own are shown.',
   ),
   TASK_REFUSED: row(
     'usage',

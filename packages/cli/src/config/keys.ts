@@ -1,5 +1,5 @@
 // Every configuration key: what it may hold, what it is when nobody says, what it is for.
-import { limits, NetworkName, NodeId, Region } from '@vcp/protocol'
+import { limits, NetworkName, NodeId } from '@vcp/protocol'
 import * as z from 'zod'
 
 interface Key {
@@ -25,7 +25,6 @@ export const keys = {
     'the network a node belongs to; an owner signs for a node on one network',
   ),
   'node.name': key(NodeId.nullable(), null, 'the name people know this node by'),
-  'node.region': key(Region, 'unknown', 'where this node is, in your words'),
   'node.listen_port': key(port, 8421, 'the port other nodes dial'),
   'policy.profile': key(
     z.enum(['open', 'public']),

@@ -1,18 +1,9 @@
-import {
-  Capabilities,
-  closedBreaker,
-  demandOf,
-  describeMismatch,
-  describeTrip,
-  mismatches,
-  profiles,
-  Requirements,
-  readBreaker,
-} from '@vcp/protocol'
+import { closedBreaker, describeTrip, profiles, readBreaker } from '@vcp/protocol'
 import { capabilitiesOf } from '../hardware/capabilities.ts'
 import { describeHardware } from '../hardware/describe.ts'
 import { detectHardware } from '../hardware/detect.ts'
-import { type Demonstration, fact, type Step, step } from './demonstration.ts'
+import { describeFits, fitsOf } from '../hardware/fit.ts'
+import { type Demonstration, fact, step } from './demonstration.ts'
 
 /** What this machine is, and which tasks of which network it could take. */
 export const machine: Demonstration = {
@@ -22,6 +13,7 @@ export const machine: Demonstration = {
     const { env, signal } = host
     const hardware = await detectHardware({ dataDir: folder, env, signal })
     const seen = describeHardware(hardware).map(([name, value]) => fact(name, value))
+    const capabilities = capabilitiesOf(hardware)
     const nowMs = host.nowMs()
     const reading = {
       atMs: nowMs,
@@ -44,29 +36,12 @@ export const machine: Demonstration = {
         hot.state === 'open',
         `${hot.state}${hot.reason === null ? '' : `: ${describeTrip(hot.reason)}`}`,
       ),
-      ...fits(capabilitiesOf(hardware)),
+      ...Object.values(profiles).map((profile) => {
+        const fits = fitsOf(capabilities, profile)
+        const outcome =
+          fits === null ? 'unknown: cores or memory could not be read' : describeFits(fits)
+        return fact(`under the profile ${profile.name} the hardware is enough`, outcome)
+      }),
     ]
   },
-}
-
-function fits(read: ReturnType<typeof capabilitiesOf>): readonly Step[] {
-  const capabilities = Capabilities.safeParse({ ...read, engines: {} })
-  if (!capabilities.success) {
-    return [fact('which tasks it could take', 'unknown: cores or memory could not be read')]
-  }
-  return Object.values(profiles).map((profile) => {
-    const demand = demandOf('wasm_execution', Requirements.parse({}), profile)
-    const found = mismatches(demand, {
-      nodeType: 'compute',
-      region: 'unknown',
-      capabilities: capabilities.data,
-      status: 'online',
-      mode: 'active',
-      health: null,
-      latencyMs: null,
-      openAssignments: 0,
-    })
-    const reasons = found.map(describeMismatch).join('; ')
-    return fact(`a wasm_execution task under the profile ${profile.name}`, reasons || 'fits')
-  })
 }

@@ -8,6 +8,7 @@ import { gpu } from './checks/gpu.ts'
 import { key } from './checks/key.ts'
 import { memory } from './checks/memory.ts'
 import { permissions } from './checks/permissions.ts'
+import { policy } from './checks/policy.ts'
 import { ports } from './checks/ports.ts'
 import { runtime } from './checks/runtime.ts'
 import { temperature } from './checks/temperature.ts'
@@ -22,6 +23,7 @@ export const checks: readonly Check[] = [
   disk,
   memory,
   gpu,
+  policy,
   temperature,
   clock,
   ports,

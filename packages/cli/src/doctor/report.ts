@@ -1,7 +1,7 @@
 // The findings as a person reads them: each with a sign and a word, so that colour only repeats.
 import { describeHardware } from '../hardware/describe.ts'
 import type { Hardware } from '../hardware/hardware.ts'
-import { fields, type Style } from '../style.ts'
+import { fields, type Style, wrapped } from '../style.ts'
 import type { Finding, Status } from './check.ts'
 import type { Fixed } from './examine.ts'
 
@@ -35,10 +35,12 @@ const signs = { ok: '✓', warning: '!', error: '✗', unknown: '?' } as const s
 function line({ check, status, summary, hint }: Finding, width: number, style: Style): string {
   const paint = { ok: style.good, warning: style.warn, error: style.bad, unknown: style.quiet }
   const mark = paint[status](`${signs[status]} ${status.padEnd('warning'.length)}`)
-  const first = `${mark}  ${check.padEnd(width)}  ${summary}`
+  const margin = '✓ warning  '.length + width + 2
+  const beside = (text: string) =>
+    wrapped(text, Math.max(40, style.columns - margin)).replaceAll('\n', `\n${' '.repeat(margin)}`)
+  const first = `${mark}  ${check.padEnd(width)}  ${beside(summary)}`
   if (hint === null) return first
-  const indent = ' '.repeat('✓ warning  '.length + width + 2)
-  return `${first}\n${indent}${style.quiet('do this:')} ${hint}`
+  return `${first}\n${' '.repeat(margin)}${beside(`do this: ${hint}`)}`
 }
 
 function closing({ ok, warning, error, unknown }: Report['summary']): string {

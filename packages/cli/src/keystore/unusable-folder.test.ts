@@ -26,7 +26,7 @@ const writers: readonly [string, (dataDir: string, backup: string) => readonly s
   ['key restore --replace', (_, backup) => ['key', 'restore', backup, '--replace']],
   ['wallet create', () => ['wallet', 'create']],
   ['wallet bind', () => ['wallet', 'bind']],
-  ['config set', () => ['config', 'set', 'node.region', 'x'.repeat(32)]],
+  ['config set', () => ['config', 'set', 'node.name', 'x'.repeat(32)]],
 ]
 
 async function prepare(dataDir: string, name: string) {
@@ -34,7 +34,7 @@ async function prepare(dataDir: string, name: string) {
   if (['key backup', 'key restore --replace', 'wallet bind'].includes(name)) makeKey(dataDir)
   if (name === 'wallet bind') await makeWallet(dataDir)
   if (name === 'config set') {
-    await run(['config', 'set', 'node.region', 'before', '--data-dir', dataDir])
+    await run(['config', 'set', 'node.name', 'before', '--data-dir', dataDir])
     expect(readFileSync(join(dataDir, 'config.json'), 'utf8')).toContain('before')
   }
   return file

@@ -14,6 +14,7 @@ describe('vcp key show', () => {
     const second = JSON.parse((await run(argv)).out)
 
     expect(first).toEqual({
+      name: null,
       peer_id: peerIdOf(Buffer.from(first.public_key, 'hex')),
       public_key: expect.stringMatching(/^[0-9a-f]{64}$/),
       file: join(dataDir, 'node.key'),
@@ -27,10 +28,12 @@ describe('vcp key show', () => {
   test('reads well, and never shows the secret', async () => {
     const dataDir = temporaryFolder()
     const { signer, file, publicKey } = makeKey(dataDir)
-    const ran = await run(['key', 'show', '--debug', '--data-dir', dataDir])
+    const named = ['--set', 'node.name=lab-7']
+    const ran = await run(['key', 'show', '--debug', '--data-dir', dataDir, ...named])
 
     expect(ran).toMatchObject({ exitCode: 0, err: '' })
     expect(ran.out.split('\n').map((line) => line.split(/ {2,}/))).toEqual([
+      ['name', 'lab-7'],
       ['peer id', signer.peerId],
       ['public key', publicKey],
       ['file', `${file} (mode 0600)`],

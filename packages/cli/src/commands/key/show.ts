@@ -14,11 +14,12 @@ export const command = defineCommand({
   ],
   input: z.strictObject({ create: z.boolean().default(false) }),
   async run({ create }, context) {
-    const { dataDir, host } = context
+    const { dataDir, host, settings } = context
     const { key, created } = create
       ? ensureNodeKey(dataDir, host.randomBytes)
       : { key: openNodeKey(dataDir), created: false }
     return {
+      name: settings()['node.name'],
       peer_id: key.signer.peerId,
       public_key: key.publicKey,
       file: key.file,
@@ -27,8 +28,9 @@ export const command = defineCommand({
       binding: await bindingOf(key, context),
     }
   },
-  text({ peer_id, public_key, file, mode, created, binding }, style) {
+  text({ name, peer_id, public_key, file, mode, created, binding }, style) {
     const rows: [string, string][] = [
+      ['name', name ?? 'none; `vcp config set node.name <name>` gives it one'],
       ['peer id', style.title(peer_id)],
       ['public key', public_key],
       ['file', mode === null ? file : `${file} (mode ${mode})`],

@@ -31,12 +31,12 @@ describe('the coordinator', () => {
     expect(await at(await serveBody(body))).toMatchObject({ status: 'ok' })
   })
 
-  test('that nobody started is a warning with how to start one', async () => {
+  test('that nobody started is a warning with how to name another', async () => {
     const url = await deadUrl()
     const verdict = await at(url)
     expect(verdict.status).toBe('warning')
     expect(verdict.summary).toBe(`nothing answers at ${url}: the connection is refused`)
-    expect(verdict.hint).toContain('vcp coordinator start')
+    expect(verdict.hint).toContain('vcp config set coordinator.url')
   })
 
   test.each([

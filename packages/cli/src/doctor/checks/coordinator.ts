@@ -29,8 +29,8 @@ function silence(url: string, { why, message }: Silence): Verdict {
   const summary = `nothing answers at ${url}: ${message}`
   if (why === 'refused') {
     const hint =
-      'Start one with `vcp coordinator start`, or a whole network with `vcp dev`; ' +
-      'or name another with --coordinator.'
+      'Name one that runs: --coordinator <url>, or for good with ' +
+      '`vcp config set coordinator.url <url>`.'
     return warning(summary, hint, figures)
   }
   return bad(summary, errors.COORDINATOR_UNREACHABLE.hint, figures)

@@ -23,7 +23,7 @@ export function reportText({ checks, hardware, fixed, summary }: Report, style: 
     style.title('This machine'),
     fields(describeHardware(hardware), style),
     '',
-    closing(summary),
+    wrapped(closing(summary), style.columns),
   ].join('\n')
 }
 

@@ -35,8 +35,8 @@ process.exitCode = await runCli(process.argv.slice(2), host)
 if (controller.signal.aborted) dieOfInterrupt()
 
 /**
- * Ends as an interrupted program does, which a shell shows as 130. Not by `process.exit`: that waits
- * for system calls in flight, and what was interrupted may hang in one for ever (a pipe, a prompt).
+ * Ends as an interrupted program does, which a shell shows as 130. Not by `process.exit`: that
+ * waits for system calls in flight, and what was interrupted may hang in one for ever.
  */
 function dieOfInterrupt(): void {
   process.removeAllListeners('SIGINT')

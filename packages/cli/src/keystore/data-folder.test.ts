@@ -34,6 +34,7 @@ describe('the data folder', () => {
     expect(() => openDataFolder(join(file, 'in'))).toThrow(unusable(/cannot be/))
   })
 
+  // skipped: only root can give a file away
   test.skipIf(chownFault !== null)('of somebody else is refused and left alone', () => {
     const folder = temporaryFolder()
     chownSync(folder, nobody, nobody)
@@ -54,6 +55,7 @@ describe('the data folder', () => {
     expect(readdirSync(folder)).toEqual([])
   })
 
+  // skipped: only root can mount a small disk
   test.skipIf(mountFault !== null)('that cannot be written is refused', () => {
     const disk = smallDisk()
     mkdirSync(join(disk, 'there'), { mode: 0o700 })

@@ -88,6 +88,7 @@ describe('a second name for a file', () => {
     expect(statSync(`${file}.old`).mode & 0o777).toBe(0o600)
   })
 
+  // skipped: only root can mount a small disk
   test.skipIf(mountFault !== null)('is not left half made where a copy has no room', () => {
     const disk = smallDisk()
     const file = join(disk, 'node.key')
@@ -141,6 +142,7 @@ describe('a secret file is read', () => {
     )
   })
 
+  // skipped: only root can give a file away
   test.skipIf(chownFault !== null)('never when it belongs to somebody else', () => {
     const file = secretFile()
     chownSync(file, nobody, nobody)

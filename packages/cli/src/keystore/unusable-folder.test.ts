@@ -41,6 +41,7 @@ async function prepare(dataDir: string, name: string) {
 }
 
 describe('on a full disk', () => {
+  // skipped: only root can mount a small disk
   test.skipIf(mountFault !== null).each(writers)(
     'vcp %s changes nothing, and works once there is room',
     async (name, lineOf) => {
@@ -64,6 +65,7 @@ describe('on a full disk', () => {
 })
 
 describe('on a disk that is read-only', () => {
+  // skipped: only root can mount a small disk
   test.skipIf(mountFault !== null).each(writers)('vcp %s says so', async (name, lineOf) => {
     const disk = smallDisk()
     const backup = await prepare(disk, name)
@@ -75,6 +77,7 @@ describe('on a disk that is read-only', () => {
     expect(contentOf(disk)).toEqual(before)
   })
 
+  // skipped: only root can mount a small disk
   test.skipIf(mountFault !== null)('a key can still be read', async () => {
     const disk = smallDisk()
     makeKey(disk)

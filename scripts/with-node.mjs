@@ -23,6 +23,7 @@ if (!existsSync(file)) {
 
 const isScript = /\.[cm]?[jt]s$/.test(file) || readFileSync(file, 'latin1').startsWith('#!')
 const node = runtime()
-const conditions = file.startsWith(join(root, 'scripts')) ? ['--conditions=source'] : []
+// Our own TypeScript runs on our own sources, whether or not they were built.
+const conditions = file.endsWith('.ts') ? ['--conditions=source'] : []
 if (isScript) spawnInPlace(node, [...conditions, file, ...rest])
 else spawnInPlace(file, rest)

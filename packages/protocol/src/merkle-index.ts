@@ -72,7 +72,9 @@ export function createMerkleIndex(blocks: readonly Uint8Array[] = []): MerkleInd
         const left = leftWidth(width)
         if (left * 2 > width)
           return nodeHash(hashOf(start, start + left), hashOf(start + left, end))
-        const complete = levels[Math.round(Math.log2(width / blockLeaves))]?.[start / width]
+        let level = 0
+        for (let span = blockLeaves; span < width; span *= 2) level += 1
+        const complete = levels[level]?.[start / width]
         if (complete === undefined) throw new RangeError(`no leaves ${start} to ${end} in the log`)
         return complete
       }

@@ -58,7 +58,8 @@ function hashByHand({ owner, peer_id, network, issued_at_ms, expires_at_ms }: No
   )
   const structHash = keccak(
     keccakOfText(
-      'NodeBinding(address owner,bytes32 nodeKey,string network,uint64 issuedAtMs,uint64 expiresAtMs)',
+      'NodeBinding(address owner,bytes32 nodeKey,string network,' +
+        'uint64 issuedAtMs,uint64 expiresAtMs)',
     ),
     word(owner),
     publicKeyOf(peer_id)!,
@@ -184,6 +185,18 @@ describe('a binding of a node to its owner', () => {
       code: 'BINDING_INVALID',
       reason: 'the signature is not one in canonical form',
     })
+  })
+
+  test('takes s up to half the order and no further', () => {
+    const half = 0x7fffffffffffffffffffffffffffffff5d576e7357a4501ddfe92f46681b20a0n
+    const reasonFor = (s: bigint) => {
+      const signature = `${signed.signature.slice(0, 66)}${s.toString(16)}1b`
+      const verdict = verifyNodeBinding({ ...signed, signature }, context)
+      return verdict.ok ? '' : verdict.reason
+    }
+    expect(secp256k1.Point.Fn.ORDER / 2n).toBe(half)
+    expect(reasonFor(half)).toMatch(/^signed by 0x/)
+    expect(reasonFor(half + 1n)).toBe('the signature is not one in canonical form')
   })
 
   const [r, s, v] = [/^0x(.{64})(.{64})(..)$/.exec(signed.signature)!].flatMap((m) => m.slice(1))

@@ -113,8 +113,10 @@ describe('a signed note', () => {
   })
 
   test('is refused with a signature of a known key cut short', () => {
-    const short = lineOf(anaKey.name, anaKey.keyId, 63)
-    expect(openNote(`${text}\n${short}`, [anaKey])).toMatchObject({ code: 'SIGNATURE_INVALID' })
+    const short = `${text}\n${lineOf(anaKey.name, anaKey.keyId, 63)}`
+    expect(openNote(short, [anaKey])).toMatchObject({ code: 'SIGNATURE_INVALID' })
+    const careless = () => true
+    expect(openNote(short, [anaKey], careless)).toMatchObject({ code: 'SIGNATURE_INVALID' })
   })
 
   test('is refused when another key goes by the name of the known one', () => {
@@ -128,6 +130,7 @@ describe('a signed note', () => {
     ['empty', ''],
     ['a text alone', text],
     ['without a newline at the end', note.slice(0, -1)],
+    ['without a newline after the second signature', (note + anaLine).slice(0, -1)],
     ['without signatures', `${text}\n`],
     ['without a blank line', `first line\n${anaLine}`],
     ['with a blank line at the end', `${note}\n`],
@@ -248,7 +251,10 @@ describe('a verifier key', () => {
     ['with a key of another type', `${name}+${id}+${otherType}`],
     ['with a key cut short', `${name}+${id}+${encodeBase64(decodeBase64(key)!.slice(0, 32))}`],
     ['with something behind the key', `${name}+${id}+${key}+`],
-    ['with half a character in the name', `\ud800+${id}+${key}`],
+    [
+      'with half a character in the name',
+      writeVerifierKey(noteVerifier('\ufffd', benKey.publicKey)).replace('\ufffd', '\ud800'),
+    ],
   ])('is refused %s', (_, text) => {
     expect(readVerifierKey(text)).toMatchObject({ ok: false, code: 'INVALID' })
   })

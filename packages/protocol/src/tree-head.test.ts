@@ -54,6 +54,8 @@ describe('the head of a log', () => {
             other !== size &&
               checkInclusion({ ...proof, tree_size: other }, leaves[index]!, headOf(size)),
             other !== size && checkInclusion(proof, leaves[index]!, headOf(other)),
+            other !== size &&
+              checkInclusion(proof, leaves[index]!, { ...headOf(size), treeSize: other }),
           ]
           for (const verdict of verdicts) {
             if (verdict) expect(verdict).toMatchObject({ ok: false, code: 'PROOF_INVALID' })
@@ -79,6 +81,8 @@ describe('the head of a log', () => {
           const claims = [
             other !== oldSize && checkConsistency(proof, headOf(other), newer),
             other !== newSize && checkConsistency(proof, older, headOf(other)),
+            other !== oldSize && checkConsistency(proof, { ...older, treeSize: other }, newer),
+            other !== newSize && checkConsistency(proof, older, { ...newer, treeSize: other }),
             other !== oldSize && checkConsistency({ ...proof, old_size: other }, older, newer),
             other !== newSize && checkConsistency({ ...proof, new_size: other }, older, newer),
           ]

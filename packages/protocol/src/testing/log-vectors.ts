@@ -38,10 +38,10 @@ export function merkleVectors() {
   const sizes = [1, 2, 3, 7, 8, 11]
   return {
     about:
-      'The Merkle tree of RFC 6962 over these leaves. Bytes are hex. `leaf_hashes[i]` is the hash ' +
-      'of leaf i, `roots[n]` the root over the first n leaves. A maker of proofs gives exactly the ' +
-      'ones in `inclusion` and `consistency`; a verifier takes them all against leaf and roots, and ' +
-      'refuses every one in `refused_inclusion` and `refused_consistency`.',
+      'The Merkle tree of RFC 6962 over these leaves. Bytes are hex. `leaf_hashes[i]` is the ' +
+      'hash of leaf i, `roots[n]` the root over the first n leaves. A maker of proofs gives ' +
+      'exactly the ones in `inclusion` and `consistency`; a verifier takes them all against ' +
+      'leaf and roots, and refuses every one in `refused_inclusion` and `refused_consistency`.',
     leaves: leaves.map((leaf) => bytesToHex(leaf)),
     leaf_hashes: toDigests(hashes),
     roots,
@@ -130,10 +130,11 @@ export function checkpointVectors() {
   const { verifier, witness } = keysOf(signer.peerId, other.peerId)
   return {
     about:
-      'Checkpoints (C2SP tlog-checkpoint) of a log, signed with TEST KEYS that everybody knows. A ' +
-      'signer with `log_secret` (Ed25519 seed, hex) makes exactly the first one of `accepted`. A ' +
-      'reader who knows `origin` and `verifier_key`, and no other key, opens every one of ' +
-      '`accepted` to these values and refuses every one of `refused`, with this code.',
+      'Checkpoints (C2SP tlog-checkpoint) of a log, signed with TEST KEYS that everybody ' +
+      'knows. A signer with `log_secret` (Ed25519 seed, hex) makes exactly the first one of ' +
+      '`accepted`. A reader who knows `origin` and `verifier_key`, and no other key, opens ' +
+      'every one of `accepted` to these values and refuses every one of `refused`, with this ' +
+      'code.',
     log_secret: logSecret,
     witness_secret: otherSecret,
     origin,

@@ -1,8 +1,9 @@
 // An owner's wallet binds a node's key to itself by EIP-712 typed data, which any wallet can show
 // and sign. The signature is the owner's consent alone; the node's own is the registration envelope
 // that carries the binding, signed by the node's key: without it anyone could claim another's node.
-import { bytesToHex } from '@noble/hashes/utils.js'
-import { TypedDataEncoder, verifyTypedData } from 'ethers/hash'
+import { secp256k1 } from '@noble/curves/secp256k1.js'
+import { keccak_256 } from '@noble/hashes/sha3.js'
+import { bytesToHex, concatBytes, hexToBytes, utf8ToBytes } from '@noble/hashes/utils.js'
 import * as z from 'zod'
 import { OwnerAddress, PeerId } from './ids.ts'
 import { publicKeyOf } from './keys.ts'
@@ -68,7 +69,7 @@ export function nodeBindingTypedData(binding: NodeBinding) {
 
 /** The 32 bytes that the owner's key signs, as `0x` and hex. */
 export function nodeBindingHash(binding: NodeBinding): string {
-  return TypedDataEncoder.hash(domain, types, messageOf(binding))
+  return `0x${bytesToHex(hashOf(binding))}`
 }
 
 export interface BindingContext {
@@ -99,23 +100,67 @@ export function verifyNodeBinding(
 const HIGHEST_S = '7fffffffffffffffffffffffffffffff5d576e7357a4501ddfe92f46681b20a0'
 const R_DIGITS = 2 + 64
 
+/** The address whose key signed: the last 20 bytes of the hash of the public key. */
 function signerOf(binding: NodeBinding, signature: string): string | null {
   const s = signature.slice(R_DIGITS, R_DIGITS + HIGHEST_S.length)
   const v = signature.slice(R_DIGITS + HIGHEST_S.length)
   if (s > HIGHEST_S || (v !== '1b' && v !== '1c')) return null
   try {
-    return verifyTypedData(domain, types, messageOf(binding), signature).toLowerCase()
+    const point = secp256k1.Signature.fromHex(signature.slice(2, -v.length))
+      .addRecoveryBit(v === '1b' ? 0 : 1)
+      .recoverPublicKey(hashOf(binding))
+    return `0x${bytesToHex(keccak_256(point.toBytes(false).subarray(1)).subarray(12))}`
   } catch {
-    return null
+    return null // r is no point of the curve
   }
 }
 
+/** EIP-712: keccak-256 over 0x19, 0x01, the domain separator and the hash of the struct. */
+function hashOf({ owner, peer_id, network, issued_at_ms, expires_at_ms }: NodeBinding): Uint8Array {
+  const separator = keccak(
+    keccakOfText(typeText('EIP712Domain', domainType)),
+    keccakOfText(domain.name),
+    keccakOfText(domain.version),
+  )
+  const struct = keccak(
+    keccakOfText(typeText('NodeBinding', types.NodeBinding)),
+    word(owner.slice(2)),
+    keyOf(peer_id),
+    keccakOfText(network),
+    word(issued_at_ms.toString(16)),
+    word(expires_at_ms.toString(16)),
+  )
+  return keccak(Uint8Array.of(0x19, 0x01), separator, struct)
+}
+
+/** `NodeBinding(address owner,...)`, as the EIP writes a type. */
+function typeText(name: string, fields: readonly { name: string; type: string }[]): string {
+  return `${name}(${fields.map((field) => `${field.type} ${field.name}`).join(',')})`
+}
+
+function keccak(...parts: readonly Uint8Array[]): Uint8Array {
+  return keccak_256(concatBytes(...parts))
+}
+
+function keccakOfText(text: string): Uint8Array {
+  return keccak_256(utf8ToBytes(text))
+}
+
+/** 32 bytes, big-endian. */
+function word(hex: string): Uint8Array {
+  return hexToBytes(hex.padStart(64, '0'))
+}
+
+function keyOf(peerId: PeerId): Uint8Array {
+  const publicKey = publicKeyOf(peerId)
+  if (publicKey === null) throw new RangeError(`no Ed25519 key in ${peerId}`)
+  return publicKey
+}
+
 function messageOf({ owner, peer_id, network, issued_at_ms, expires_at_ms }: NodeBinding) {
-  const publicKey = publicKeyOf(peer_id)
-  if (publicKey === null) throw new RangeError(`no Ed25519 key in ${peer_id}`)
   return {
     owner,
-    nodeKey: `0x${bytesToHex(publicKey)}`,
+    nodeKey: `0x${bytesToHex(keyOf(peer_id))}`,
     network,
     // As text, the way wallets take numbers of any width.
     issuedAtMs: String(issued_at_ms),

@@ -10,6 +10,7 @@ import smallOrder from '../vectors/published/ed25519-small-order.json' with { ty
 import rfc8032 from '../vectors/published/rfc8032.json' with { type: 'json' }
 import type { PeerId, Signature } from './ids.ts'
 import { isSignedBy, peerIdOf, publicKeyOf, signerFrom, verifyEd25519 } from './keys.ts'
+import { NodeBinding } from './node-binding.ts'
 
 /** The order of the base point, as RFC 8032 gives it. */
 const L = 2n ** 252n + 27742317777372353535851937790883648493n
@@ -75,6 +76,12 @@ describe('a peer id', () => {
     const key = publicKeyOf(published)
     expect(key).toHaveLength(32)
     expect(peerIdOf(key!)).toBe(published)
+  })
+
+  test('as long as a book is refused unread, also by a schema that looks into it', () => {
+    const book = `12D3KooW${'z'.repeat(2_000_000)}` as PeerId
+    expect(publicKeyOf(book)).toBeNull()
+    expect(NodeBinding.shape.peer_id.safeParse(book).success).toBe(false)
   })
 
   test('of another form is no key', () => {

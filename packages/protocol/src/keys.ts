@@ -8,6 +8,7 @@ import type { PeerId, Signature } from './ids.ts'
 /** Multihash `identity`, 36 bytes; protobuf: type 1 (Ed25519), 32 bytes of key. */
 const PEER_ID_PREFIX = Uint8Array.of(0x00, 0x24, 0x08, 0x01, 0x12, 0x20)
 const KEY_BYTES = 32
+const PEER_ID_CHARACTERS = 52
 
 export function peerIdOf(publicKey: Uint8Array): PeerId {
   if (publicKey.length !== KEY_BYTES) throw new RangeError('an Ed25519 public key has 32 bytes')
@@ -19,6 +20,8 @@ export function peerIdOf(publicKey: Uint8Array): PeerId {
 
 /** The public key in a peer id, or null where the text only looks like one. */
 export function publicKeyOf(peerId: PeerId): Uint8Array | null {
+  // Before anything else: decoding base58 takes the square of the length.
+  if (peerId.length !== PEER_ID_CHARACTERS) return null
   let bytes: Uint8Array
   try {
     bytes = base58btc.baseDecode(peerId)

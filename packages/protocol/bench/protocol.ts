@@ -1,4 +1,4 @@
-// What the protocol's operations cost: CPU time of this process, so that a busy machine matters less.
+// What the protocol costs: CPU time of this process, so that a busy machine matters less.
 //   npm run bench -w @vcp/protocol [-- --json]
 import {
   checkEvidence,

@@ -6,7 +6,7 @@ import { CommanderError, Command as Grammar } from 'commander'
 import type { Command, Context, Program } from './command.ts'
 import type { Host } from './host.ts'
 import { type CommandLine, commands, nouns } from './program.ts'
-import { styleFor, wrapped } from './style.ts'
+import { hanging, styleFor, wrapped } from './style.ts'
 
 interface GlobalOptions {
   readonly json?: boolean
@@ -128,9 +128,8 @@ function fill(leaf: Grammar, command: Command, host: Host, outcome: Outcome): vo
   const about = wrapped(command.about ?? '', columns)
   if (about !== '') leaf.addHelpText('before', `${about}\n`)
   const examples = command.examples.map(({ line, about: use }) => {
-    const margin = '      '
-    const lines = wrapped(use, columns - margin.length).split('\n')
-    return [`  ${line}`, ...lines.map((each) => margin + each)].join('\n')
+    const margin = 6
+    return `  ${line}\n${' '.repeat(margin)}${hanging(use, margin, columns)}`
   })
   leaf.addHelpText('after', `\nExamples:\n${examples.join('\n')}`)
   leaf.action(async () => {

@@ -40,6 +40,11 @@ export function wrapped(text: string, columns: number): string {
   return lines.join('\n')
 }
 
+/** A paragraph that begins at column `margin` of a line, its further lines indented to there. */
+export function hanging(text: string, margin: number, columns: number): string {
+  return wrapped(text, Math.max(40, columns - margin)).replaceAll('\n', `\n${' '.repeat(margin)}`)
+}
+
 /** Lines `name   value`, the values aligned. */
 export function fields(
   rows: readonly (readonly [name: string, value: string])[],

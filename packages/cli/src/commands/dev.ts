@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import * as z from 'zod'
 import { defineCommand } from '../command.ts'
 import { demonstrations } from '../dev/demonstrations.ts'
-import type { Style } from '../style.ts'
+import { hanging, type Style } from '../style.ts'
 
 export const command = defineCommand({
   about:
@@ -40,7 +40,8 @@ export const command = defineCommand({
   },
   text({ parts, holds }, style) {
     const shown = parts.map(({ name, about, steps }) => {
-      const title = `${style.title(name)}  ${style.quiet(about)}`
+      const margin = name.length + 2
+      const title = `${style.title(name)}  ${style.quiet(hanging(about, margin, style.columns))}`
       return steps === null ? title : [title, ...steps.map((each) => line(each, style))].join('\n')
     })
     if (holds === null) {
@@ -61,5 +62,7 @@ function line(
   style: Style,
 ): string {
   const symbol = holds === null ? '·' : holds ? style.good('✓') : style.bad('✗')
-  return `  ${symbol} ${what}\n      ${style.quiet(outcome)}`
+  const margin = 6
+  const came = style.quiet(hanging(outcome, margin, style.columns))
+  return `  ${symbol} ${hanging(what, 4, style.columns)}\n${' '.repeat(margin)}${came}`
 }

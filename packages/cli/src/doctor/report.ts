@@ -1,7 +1,7 @@
 // The findings as a person reads them: each with a sign and a word, so that colour only repeats.
 import { describeHardware } from '../hardware/describe.ts'
 import type { Hardware } from '../hardware/hardware.ts'
-import { fields, type Style, wrapped } from '../style.ts'
+import { fields, hanging, type Style, wrapped } from '../style.ts'
 import type { Finding, Status } from './check.ts'
 import type { Fixed } from './examine.ts'
 
@@ -36,8 +36,7 @@ function line({ check, status, summary, hint }: Finding, width: number, style: S
   const paint = { ok: style.good, warning: style.warn, error: style.bad, unknown: style.quiet }
   const mark = paint[status](`${signs[status]} ${status.padEnd('warning'.length)}`)
   const margin = '✓ warning  '.length + width + 2
-  const beside = (text: string) =>
-    wrapped(text, Math.max(40, style.columns - margin)).replaceAll('\n', `\n${' '.repeat(margin)}`)
+  const beside = (text: string) => hanging(text, margin, style.columns)
   const first = `${mark}  ${check.padEnd(width)}  ${beside(summary)}`
   if (hint === null) return first
   return `${first}\n${' '.repeat(margin)}${beside(`do this: ${hint}`)}`

@@ -2,7 +2,7 @@ import * as z from 'zod'
 import { defineCommand } from '../../command.ts'
 import { askNewPassword, walletLock } from '../../keystore/password.ts'
 import { checksummed, checkWalletPlace, createWallet } from '../../keystore/wallet.ts'
-import { fields } from '../../style.ts'
+import { fields, wrapped } from '../../style.ts'
 
 export const command = defineCommand({
   about:
@@ -32,7 +32,10 @@ export const command = defineCommand({
         ],
         style,
       ),
-      'Copy the file to a safe place, and keep the password elsewhere: both are needed to use the',
-      'wallet, and nobody can recover either.',
+      wrapped(
+        'Copy the file to a safe place, and keep the password elsewhere: both are needed to use ' +
+          'the wallet, and nobody can recover either.',
+        style.columns,
+      ),
     ].join('\n'),
 })

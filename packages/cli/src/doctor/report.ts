@@ -3,6 +3,7 @@ import { describeHardware } from '../hardware/describe.ts'
 import type { Hardware } from '../hardware/hardware.ts'
 import { fields, hanging, type Style, wrapped } from '../style.ts'
 import type { Finding, Status } from './check.ts'
+import { checks as everyCheck } from './checks.ts'
 import type { Fixed } from './examine.ts'
 
 export interface Report {
@@ -23,7 +24,7 @@ export function reportText({ checks, hardware, fixed, summary }: Report, style: 
     style.title('This machine'),
     fields(describeHardware(hardware), style),
     '',
-    wrapped(closing(summary), style.columns),
+    wrapped(closing(summary, checks.length === everyCheck.length), style.columns),
   ].join('\n')
 }
 
@@ -42,11 +43,14 @@ function line({ check, status, summary, hint }: Finding, width: number, style: S
   return `${first}\n${' '.repeat(margin)}${beside(`do this: ${hint}`)}`
 }
 
-function closing({ ok, warning, error, unknown }: Report['summary']): string {
+function closing({ ok, warning, error, unknown }: Report['summary'], isWhole: boolean): string {
   const total = ok + warning + error + unknown
   const [looked, found] = [`${total} checks: ${ok} ok`, `${warning} warning, ${error} error`]
   const counts = `${looked}, ${found}, ${unknown} unknown.`
   if (error > 0) return `${counts} This machine is not fit for a node until the errors are gone.`
-  if (warning > 0) return `${counts} A node can run here; the warnings deserve a look.`
-  return `${counts} This machine is fit for a node.`
+  if (warning > 0) {
+    const whole = isWhole ? 'A node can run here; the' : 'The'
+    return `${counts} ${whole} warnings deserve a look.`
+  }
+  return isWhole ? `${counts} This machine is fit for a node.` : `${counts} Nothing is wrong here.`
 }

@@ -145,6 +145,8 @@ function fill(leaf: Grammar, command: Command, host: Host, outcome: Outcome): vo
     const style = styleFor(host.terminal.hasColour, host.terminal.columns)
     const text = globals.json === true ? JSON.stringify(data, null, 2) : command.text(data, style)
     if (text !== '') host.out(text.endsWith('\n') ? text : `${text}\n`)
+    const talk = globals.json === true ? '' : (command.talk?.(data, style) ?? '')
+    if (talk !== '') host.err(`${talk}\n`)
     outcome.exitCode = command.exitCode?.(data) ?? 0
   })
 }

@@ -49,6 +49,8 @@ export interface Command<Schema extends z.ZodType = z.ZodType, Data = unknown> {
   run(input: z.infer<Schema>, context: Context): Promise<Data>
   /** The data as a person reads it; `--json` prints the data itself. */
   text(data: Data, style: Style): string
+  /** What is said about the data on stderr, unless it is printed as JSON. */
+  talk?(data: Data, style: Style): string
   /** The exit code, where it is not 0 although nothing failed. */
   exitCode?(data: Data): number
 }

@@ -5,7 +5,7 @@ export interface Host {
   /** Aborts when the user asks to stop. */
   readonly signal: AbortSignal
   /** Data, and nothing else. */
-  out(text: string): void
+  out(data: string | Uint8Array): void
   /** Talk: progress, questions, errors. */
   err(text: string): void
   nowMs(): number

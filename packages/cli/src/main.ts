@@ -24,7 +24,7 @@ const host: Host = {
     columns: process.stdout.columns ?? 80,
   },
   signal: controller.signal,
-  out: (text) => process.stdout.write(text),
+  out: (data) => process.stdout.write(data),
   err: (text) => process.stderr.write(text),
   nowMs: () => Date.now(),
   randomBytes: (count) => randomBytes(count),

@@ -14,6 +14,7 @@ function line(summary: string, load: CommandLine['load']): CommandLine {
 export const nouns: Readonly<Record<string, string>> = {
   key: 'the identity of this node',
   wallet: 'the owner of this node: who is paid, who may remove it',
+  module: 'WASM modules',
   receipt: 'what nodes sign, and how to check it',
   config: 'settings and where they come from',
 }
@@ -39,6 +40,11 @@ export const commands: Readonly<Record<string, CommandLine>> = {
   'wallet bind': line(
     'name the owner of this node, signed by the wallet',
     () => import('./commands/wallet/bind.ts'),
+  ),
+  run: line('run a WASM module in the sandbox, locally', () => import('./commands/run.ts')),
+  'module inspect': line(
+    'see what a WASM module is, and whether it would be refused',
+    () => import('./commands/module/inspect.ts'),
   ),
   'config show': line(
     'show every setting, and with --origin where it comes from',

@@ -10,8 +10,8 @@ export const command = defineCommand({
   about:
     'With --demo, each part of vcp that this version has is tried on this machine, in a ' +
     'temporary folder, and shown with what came of it. No coordinator and no nodes are ' +
-    'started yet: this version has the protocol, identities and the checks of evidence, not ' +
-    'the network.',
+    'started yet: this version has the protocol, identities, the sandbox and the checks of ' +
+    'evidence, not the network.',
   options: [{ form: '--demo', about: 'try every part and show what came of it' }],
   examples: [
     { line: 'vcp dev', about: 'what this version has' },

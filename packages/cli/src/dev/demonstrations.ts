@@ -3,6 +3,13 @@ import { evidence } from './evidence.ts'
 import { identity } from './identity.ts'
 import { ledger } from './ledger.ts'
 import { machine } from './machine.ts'
+import { sandbox } from './sandbox.ts'
 
 /** Every demonstration, in the order in which they tell the story. */
-export const demonstrations: readonly Demonstration[] = [identity, machine, ledger, evidence]
+export const demonstrations: readonly Demonstration[] = [
+  identity,
+  machine,
+  sandbox,
+  ledger,
+  evidence,
+]

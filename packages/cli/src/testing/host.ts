@@ -27,8 +27,8 @@ export async function run(argv: readonly string[], given: Given = {}): Promise<R
     env: given.env ?? {},
     terminal: { isInteractive: false, hasColour: false, columns: 80 },
     signal: new AbortController().signal,
-    out: (text) => {
-      written.out += text
+    out: (data) => {
+      written.out += typeof data === 'string' ? data : new TextDecoder().decode(data)
     },
     err: (text) => {
       written.err += text

@@ -1,0 +1,4 @@
+import { deterministicProvider } from './deterministic.ts'
+import { describeProvider } from './provider.conformance.ts'
+
+describeProvider(deterministicProvider)

@@ -2,9 +2,9 @@
 import type { ScanResult } from './scan-result.ts'
 
 export interface CallGraph {
-  /** Defined functions; but for calls of `heads` on the way back, every callee before its callers. */
+  /** Defined functions; but for calls back to `heads`, every callee before its callers. */
   readonly order: Int32Array
-  /** Functions that some cycle of direct calls goes back to. Every cycle has at least one of them. */
+  /** Functions that a cycle of direct calls goes back to. Every cycle has at least one of them. */
   readonly heads: Uint8Array
   /** Functions that call each other in a cycle have the same number. */
   readonly groups: Int32Array

@@ -10,7 +10,7 @@ import { instrument } from './instrument.ts'
 const choices = fc.uint8Array({ minLength: 40, maxLength: 400 })
 
 describe('a generated module', () => {
-  test('gives what the engine gives, with every NaN it makes canonical, at the price counted', () => {
+  test('gives what the engine gives, its NaNs canonical, at the price counted', () => {
     fc.assert(
       fc.property(choices, (bytes) => {
         const functions = generateModule(bytes)

@@ -87,7 +87,7 @@ export class NanFlow {
     this.#use(source, at, mark, to)
   }
 
-  /** What a place or class holds is in another place without being moved: a local where ways meet. */
+  /** What a place or class holds is in another place unmoved: a local where ways meet. */
   merge(source: number, to: number): void {
     if (source === exact) this.#facts[to]! |= HAS_EXACT
     else if (source >= FIRST_PLACE && source !== place(to)) this.#edge(source, to, 0)

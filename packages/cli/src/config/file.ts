@@ -1,6 +1,6 @@
 // The configuration file, `config.json` in the data folder, kept by conf.
-import { existsSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { basename, dirname, join } from 'node:path'
 import { VcpError } from '@vcp/protocol'
 import type Conf from 'conf'
 import { openDataFolder } from '../keystore/data-folder.ts'
@@ -34,6 +34,20 @@ export async function openConfigFile(dataDir: string): Promise<Conf> {
   openDataFolder(dataDir)
   const { default: ConfStore } = await import('conf')
   return new ConfStore({ cwd: dataDir, configName: 'config', configFileMode: 0o600 })
+}
+
+/** Changes the file whole or not at all. What conf leaves of a failed write is taken away at once. */
+export function changeConfig(file: Conf, change: (file: Conf) => void): void {
+  try {
+    change(file)
+  } catch (error) {
+    const folder = dirname(file.path)
+    for (const name of readdirSync(folder)) {
+      if (name.startsWith(`${basename(file.path)}.tmp-`))
+        rmSync(join(folder, name), { force: true })
+    }
+    throw error
+  }
 }
 
 /** `{a: {b: 1}}` as `{'a.b': 1}`. */

@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import { defineCommand } from '../../command.ts'
-import { openConfigFile } from '../../config/file.ts'
+import { changeConfig, openConfigFile } from '../../config/file.ts'
 import { keyNames } from '../../config/keys.ts'
 import { checkValue, known } from '../../config/settings.ts'
 
@@ -20,7 +20,7 @@ export const command = defineCommand({
     const name = known(key, 'on the command line')
     const checked = checkValue(name, value, 'on the command line')
     const file = await openConfigFile(dataDir)
-    file.set(name, checked)
+    changeConfig(file, () => file.set(name, checked))
     return { key: name, value: checked, file: file.path }
   },
   text: ({ key, value, file }, style) => `${style.code(key)} is ${value}, kept in ${file}`,

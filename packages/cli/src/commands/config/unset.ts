@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import { defineCommand } from '../../command.ts'
-import { openConfigFile } from '../../config/file.ts'
+import { changeConfig, openConfigFile } from '../../config/file.ts'
 import { keyNames } from '../../config/keys.ts'
 
 export const command = defineCommand({
@@ -13,7 +13,7 @@ export const command = defineCommand({
   async run({ key }, { dataDir }) {
     const file = await openConfigFile(dataDir)
     const wasSet = file.has(key)
-    if (wasSet) file.delete(key as never)
+    if (wasSet) changeConfig(file, () => file.delete(key as never))
     return { key, was_set: wasSet, file: file.path }
   },
   text: ({ key, was_set, file }, style) =>

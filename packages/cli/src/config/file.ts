@@ -36,7 +36,7 @@ export async function openConfigFile(dataDir: string): Promise<Conf> {
   return new ConfStore({ cwd: dataDir, configName: 'config', configFileMode: 0o600 })
 }
 
-/** Changes the file whole or not at all. What conf leaves of a failed write is taken away at once. */
+/** Changes the file whole or not at all; takes away what conf leaves of a failed write. */
 export function changeConfig(file: Conf, change: (file: Conf) => void): void {
   try {
     change(file)

@@ -1,5 +1,6 @@
 // Everything that has to hold before a change is merged: `npm run check`. Every step runs, whatever
-// came before it. A step's output is shown when it fails; tests report as they go.
+// came before it. Tests report as they go; the output of another step is shown at the end, when it
+// failed.
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
@@ -22,11 +23,13 @@ const checks: Readonly<Record<string, readonly (readonly string[])[]>> = {
 }
 
 const results: StepResult[] = []
+const complaints: string[] = []
 for (const [name, commands] of Object.entries(checks)) results.push(await check(name, commands))
 results.push(await tests())
 
 const total = sum(results.map((result) => result.counts))
 const { passed, failed } = results.at(-1)!.counts
+for (const complaint of complaints) console.log(complaint)
 console.log(`\n${tableOf(results)}\n`)
 console.log(`counted: ${Object.keys(checks).join(', ')} and ${passed + failed} tests`)
 console.log(closingLine(total))
@@ -40,7 +43,7 @@ async function check(name: string, commands: readonly (readonly string[])[]): Pr
     seconds += ran.seconds
     if (ran.exitCode === 0) continue
     failed = 1
-    console.log(`\n${name}: ${command.join(' ')} exits with ${ran.exitCode}\n${ran.output}`)
+    complaints.push(`\n${name}: ${command.join(' ')} exits with ${ran.exitCode}\n${ran.output}`)
   }
   return { name, counts: counts(1 - failed, failed), seconds }
 }

@@ -8,6 +8,7 @@ import { cloneFor } from './steps/clone.ts'
 import { runCommand } from './steps/command.ts'
 import { closingLine, counts, readClosingLine, sum } from './steps/counts.ts'
 import { cpuMs } from './steps/cpu.ts'
+import { failuresIn } from './steps/failures.ts'
 import { runLines, runReadme } from './steps/readme.ts'
 import { type StepResult, tableOf } from './steps/table.ts'
 
@@ -24,6 +25,9 @@ const results = [installed, await check(), ...(await commandsHere()), ...(await 
 await printCpu()
 
 const total = sum(results.map((result) => result.counts))
+for (const { name, failures } of results) {
+  if (failures !== undefined) console.log(`\n--- failed: ${name}\n${failures}`)
+}
 console.log(`\n${tableOf(results)}\n`)
 console.log('counted: each test and check of `npm run check`, and each other step above as one')
 if (total.skipped > 0) console.log(`${total.skipped} tests were skipped; their reasons are above`)
@@ -40,6 +44,7 @@ async function check(): Promise<StepResult> {
     counts: sum([said, counts(0, unsaid)]),
     seconds: ran.seconds,
     note: closingLine(said),
+    ...(ran.exitCode === 0 ? {} : { failures: failuresIn(ran.output) }),
   }
 }
 

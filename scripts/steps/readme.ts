@@ -2,6 +2,7 @@
 import type { Clone } from './clone.ts'
 import { runCommand } from './command.ts'
 import { counts } from './counts.ts'
+import { failuresIn } from './failures.ts'
 import type { StepResult } from './table.ts'
 
 /** The README's commands, in its order. */
@@ -22,13 +23,13 @@ export async function runLines(
     console.log(`\n--- ${name}`)
     const [file = '', ...args] = line.split(' ')
     const { cwd, env } = where
-    const ran = await runCommand(file, args, { cwd, env, output: 'live', timeoutMinutes: 20 })
+    const ran = await runCommand(file, args, { cwd, env, output: 'both', timeoutMinutes: 20 })
     const isFine = ran.exitCode === 0
     results.push({
       name,
       counts: counts(isFine ? 1 : 0, isFine ? 0 : 1),
       seconds: ran.seconds,
-      ...(isFine ? {} : { note: `exits with ${ran.exitCode}` }),
+      ...(isFine ? {} : { note: `exits with ${ran.exitCode}`, failures: failuresIn(ran.output) }),
     })
   }
   return results

@@ -7,6 +7,8 @@ export interface StepResult {
   readonly seconds: number
   /** Why it did not pass, or what is worth knowing, in a few words. */
   readonly note?: string
+  /** What its output says of its failures. */
+  readonly failures?: string
 }
 
 /** The steps in columns: name, verdict, seconds, note. */

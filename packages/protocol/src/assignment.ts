@@ -14,6 +14,7 @@ export const assignmentStates = [
   'rejected',
   'declined',
   'lost',
+  'withdrawn',
 ] as const
 export const AssignmentState = z.enum(assignmentStates)
 export type AssignmentState = z.infer<typeof AssignmentState>

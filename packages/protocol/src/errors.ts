@@ -25,8 +25,11 @@ export const wireErrors = {
   401: 'unauthorized',
   403: 'forbidden',
   404: 'not_found',
+  405: 'method_not_allowed',
+  408: 'request_timeout',
   409: 'conflict',
   413: 'payload_too_large',
+  415: 'unsupported_media_type',
   422: 'validation_error',
   429: 'rate_limited',
   500: 'internal_error',
@@ -116,6 +119,30 @@ export const errors = {
     503,
     'The disk has no room for what has to be written; nothing was changed.',
     'Free some space, then run the command again.',
+  ),
+  DATA_FOLDER_IN_USE: row(
+    'configuration',
+    409,
+    'Another process uses the data folder or the database.',
+    'Stop the other process first, or choose another folder with --data-dir.',
+  ),
+  JOURNAL_CORRUPT: row(
+    'configuration',
+    500,
+    'The journal is not what was stored: an entry is damaged or missing.',
+    'Stop the coordinator and restore the journal from a backup or a standby.',
+  ),
+  JOURNAL_FAILED: row(
+    'configuration',
+    503,
+    'The storage of the journal failed; nothing that was acknowledged is lost.',
+    'Look at the disk or the database that the message names, then start the coordinator again.',
+  ),
+  JOURNAL_FENCED: row(
+    'configuration',
+    503,
+    'Another coordinator has taken over the journal.',
+    'Nothing, if that was meant; otherwise stop one of the two.',
   ),
   NODE_RUNTIME_TOO_OLD: row(
     'configuration',
@@ -239,6 +266,18 @@ export const errors = {
     'Too many requests in too short a time.',
     'Wait for the number of seconds in Retry-After.',
   ),
+  COORDINATOR_STOPPING: row(
+    'unreachable',
+    503,
+    'The coordinator is about to stop and takes no new requests.',
+    'Send the same request again in a moment; sending it twice does no harm.',
+  ),
+  OVERLOADED: row(
+    'timeout',
+    503,
+    'More is waiting to be written than is taken at once; nothing of this request was recorded.',
+    'Wait a moment, then send the same request again.',
+  ),
   COORDINATOR_UNREACHABLE: row(
     'unreachable',
     503,
@@ -252,6 +291,30 @@ export const errors = {
     'Check that `coordinator.url` names a vcp coordinator of this version.',
   ),
 
+  REQUEST_MALFORMED: row(
+    'usage',
+    400,
+    'The request is not one that can be read.',
+    'Send the body as valid JSON, and the headers as RFC 9110 has them.',
+  ),
+  REQUEST_TIMEOUT: row(
+    'timeout',
+    408,
+    'The request did not arrive in full in its time.',
+    'Send it again over a faster line, or send less at once.',
+  ),
+  METHOD_NOT_ALLOWED: row(
+    'usage',
+    405,
+    'There is such a path, but not with this method.',
+    'Use one of the methods that the Allow header names.',
+  ),
+  MEDIA_TYPE_UNSUPPORTED: row(
+    'usage',
+    415,
+    'The body has a type or an encoding that is not taken here.',
+    'Send JSON as application/json, blobs as application/octet-stream, neither of them compressed.',
+  ),
   INVALID: row(
     'usage',
     422,
@@ -312,6 +375,12 @@ export const errors = {
     'A checkpoint is malformed or not signed by the expected log.',
     'Do not trust the log; compare with an older checkpoint you kept.',
   ),
+  LEDGER_INVALID: row(
+    'verificationFailed',
+    422,
+    'A log is not what its signed head says, or breaks a rule of its own.',
+    'Do not trust it; compare with a copy or a checkpoint that was kept elsewhere.',
+  ),
   TOPIC_UNKNOWN: row(
     'verificationFailed',
     422,
@@ -336,6 +405,12 @@ export const errors = {
     422,
     'The task breaks a rule of the policy in force.',
     'The details name each rule with its limit; change the task or choose another coordinator.',
+  ),
+  CREDITS_SHORT: row(
+    'usage',
+    409,
+    'The account does not hold the credits that the task promises.',
+    'Lower the reward of the task, or ask an administrator for credits.',
   ),
   TASK_FAILED: row(
     'taskFailed',

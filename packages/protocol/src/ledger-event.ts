@@ -6,6 +6,7 @@ import { Commitment } from './commitment.ts'
 import { envelopeSchema } from './envelope.ts'
 import { EvidenceLevel } from './evidence-level.ts'
 import { AccountId, Cid, Digest, OwnerAddress, PeerId, RoundId, TaskId } from './ids.ts'
+import { limits } from './limits.ts'
 import { NodeMode, NodeStatus, Registration } from './node.ts'
 import { AmountMicro, AtMs, Count } from './quantities.ts'
 import { Round } from './round.ts'
@@ -15,7 +16,9 @@ import { Update } from './update.ts'
 const node = { peer_id: PeerId }
 const task = { task_id: TaskId }
 const lease = { ...task, ...node, lease_epoch: Count }
+const parties = { one: PeerId, other: PeerId }
 const Reason = z.string().max(1_000)
+const Copies = z.int().min(1).max(limits.minNodesMax)
 
 /** The accounts of the double-entry ledger. */
 export const LedgerAccount = z.discriminatedUnion('kind', [
@@ -33,12 +36,25 @@ export const ledgerEvents = {
   'node-bound': z.strictObject({ ...node, owner: OwnerAddress, expires_at_ms: AtMs }),
   'node-status-changed': z.strictObject({ ...node, status: NodeStatus, mode: NodeMode }),
   'node-removed': z.strictObject({ ...node, reason: Reason }),
-  'task-submitted': z.strictObject({ ...task, owner_id: AccountId, task: TaskSpec }),
-  'task-completed': z.strictObject({ ...task, level: EvidenceLevel, output: Cid }),
+  'task-submitted': z.strictObject({
+    ...task,
+    owner_id: AccountId,
+    task_digest: Digest,
+    task: TaskSpec,
+  }),
+  /** How many nodes run the task, and how many of their results must agree. */
+  'replication-set': z.strictObject({ ...task, copies: Copies, quorum: Copies, reason: Reason }),
+  /** `provisional`: taken on the word of one node, which an audit of it may still shake. */
+  'task-completed': z.strictObject({
+    ...task,
+    level: EvidenceLevel,
+    output: Cid,
+    provisional: z.boolean(),
+  }),
   'task-failed': z.strictObject({ ...task, reason: Reason }),
   'task-cancelled': z.strictObject({ ...task, reason: Reason }),
   'assignment-offered': Offer.omit({ task: true }),
-  'assignment-accepted': z.strictObject(lease),
+  'assignment-accepted': z.strictObject({ ...lease, lease_ends_at_ms: AtMs }),
   'assignment-declined': z.strictObject({ ...lease, reason: DeclineReason }),
   'assignment-ended': z.strictObject({ ...lease, state: AssignmentState, reason: Reason }),
   'lease-renewed': z.strictObject({ ...lease, lease_ends_at_ms: AtMs }),
@@ -46,7 +62,26 @@ export const ledgerEvents = {
   'receipt-revealed': z.strictObject({ receipt: envelopeSchema('receipt') }),
   'receipt-validated': z.strictObject({ ...lease, level: EvidenceLevel }),
   'receipt-rejected': z.strictObject({ ...lease, reason: Reason }),
+  'dispute-opened': z.strictObject({ ...task, ...parties, one_root: Digest, other_root: Digest }),
+  /** The first place of a level at which the two traces differ. */
+  'dispute-narrowed': z.strictObject({
+    ...task,
+    level: Count,
+    index: Count,
+    one_hash: Digest,
+    other_hash: Digest,
+  }),
+  'referee-chosen': z.strictObject({ ...task, ...node, checkpoint: Count, until_ms: AtMs }),
   'dispute-settled': z.strictObject({ ...task, winner: PeerId, loser: PeerId, checkpoint: Count }),
+  /** It cannot be decided: a party is gone, or a referee agrees with neither. */
+  'dispute-dropped': z.strictObject({ ...task, reason: Reason }),
+  /** A node's result was compared with that of others; what was taken on its word stands or not. */
+  'node-audited': z.strictObject({
+    ...node,
+    ...task,
+    engine: z.string().min(1).max(129),
+    passed: z.boolean(),
+  }),
   'credits-moved': z.strictObject({
     from: LedgerAccount,
     to: LedgerAccount,
@@ -57,6 +92,8 @@ export const ledgerEvents = {
   'round-opened': z.strictObject({ round: Round }),
   'update-accepted': z.strictObject({ ...node, update: Update }),
   'update-refused': z.strictObject({ ...node, round_id: RoundId, reason: Reason }),
+  /** It takes no more updates; those that came are being put together. */
+  'round-closed': z.strictObject({ round_id: RoundId }),
   'round-finalised': z.strictObject({ round: Round }),
   'round-abandoned': z.strictObject({ round_id: RoundId, reason: Reason }),
 } as const satisfies Record<string, z.ZodObject>

@@ -110,6 +110,7 @@ function ledger() {
       type: 'task-submitted',
       task_id: taskId,
       owner_id: taskId as never,
+      task_digest: taskDigest(taskOf('wasm_execution')),
       task: taskOf('wasm_execution'),
     },
     { type: 'receipt-revealed', receipt: receiptBy(ana) },

@@ -1,0 +1,97 @@
+// Everything that the core is ever told. Whoever tells it has checked form, size, signature and
+// freshness; whether it makes sense now is for the core to say.
+import type {
+  AccountId,
+  Cid,
+  Commitment,
+  DeclineReason,
+  Digest,
+  Envelope,
+  NodeMode,
+  OfferAnswer,
+  OwnerAddress,
+  PeerId,
+  Progress,
+  Registration,
+  RoundId,
+  TaskId,
+  TaskSpec,
+  Telemetry,
+  Update,
+} from '@vcp/protocol'
+
+interface ByNode {
+  readonly peerId: PeerId
+}
+
+interface OfLease extends ByNode {
+  readonly taskId: TaskId
+  readonly leaseEpoch: number
+}
+
+/** By type. Past tense: it has happened, whatever the core makes of it. */
+export interface Inputs {
+  'account-opened': { readonly accountId: AccountId }
+  'credits-issued': { readonly accountId: AccountId; readonly amountMicro: number }
+  'node-registered': ByNode & {
+    readonly ownerId: AccountId
+    readonly registration: Registration
+    readonly binding: { readonly owner: OwnerAddress; readonly expiresAtMs: number } | null
+  }
+  'heartbeat-received': ByNode & { readonly telemetry: Telemetry }
+  /** The operator asked for another mode. */
+  'mode-asked': ByNode & {
+    readonly ownerId: AccountId
+    readonly mode: Exclude<NodeMode, 'safe_mode'>
+  }
+  'node-removed': ByNode & { readonly ownerId: AccountId; readonly reason: string }
+  'task-submitted': {
+    readonly taskId: TaskId
+    readonly ownerId: AccountId
+    readonly task: TaskSpec
+    /** The digest of the task, worked out where there is time for it. */
+    readonly digest: Digest
+    /** The body and the blobs that it names. */
+    readonly payloadBytes: number
+  }
+  'task-cancelled': {
+    readonly taskId: TaskId
+    readonly ownerId: AccountId
+    readonly reason: string
+  }
+  'offer-answered': ByNode & { readonly answer: OfferAnswer }
+  'progress-reported': ByNode & { readonly progress: Progress }
+  /** The node could not bring the run to an end that every machine comes to. */
+  'run-failed': OfLease & { readonly reason: string }
+  'commitment-received': ByNode & { readonly commitment: Commitment }
+  'receipt-received': { readonly receipt: Envelope<'receipt'> }
+  /** The two hashes below one of the trace of a run. */
+  'trace-answered': OfLease & {
+    readonly level: number
+    readonly index: number
+    readonly below: readonly [Digest, Digest]
+  }
+  /** A referee ran a task up to a checkpoint, and this is the leaf that it came to. */
+  'rerun-answered': ByNode & {
+    readonly taskId: TaskId
+    readonly checkpoint: number
+    readonly leaf: Digest
+  }
+  'update-received': ByNode & { readonly update: Update }
+  'round-aggregated': {
+    readonly roundId: RoundId
+    readonly model: Cid
+    readonly loss: number | null
+    readonly accuracy: number | null
+    readonly epsilonSpent: number | null
+  }
+  'time-passed': object
+}
+
+export type InputType = keyof Inputs
+
+export type InputOf<Type extends InputType> = { readonly type: Type } & Inputs[Type]
+
+export type Input = { [Type in InputType]: InputOf<Type> }[InputType]
+
+export type { DeclineReason }

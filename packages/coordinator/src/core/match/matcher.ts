@@ -1,0 +1,112 @@
+// Finds nodes for tasks and tasks for nodes. What depends on all nodes is kept as they change, so
+// that neither search looks at all of them.
+import type { Demand, TaskId } from '@vcp/protocol'
+import type { NodeRecord } from '../nodes/node-record.ts'
+import { Pool } from './pool.ts'
+import type { Strategy } from './strategies.ts'
+
+/** Pools kept; the one that was asked for longest ago is made anew when it is needed again. */
+const POOLS_MAX = 64
+
+export class Matcher {
+  readonly #strategy: Strategy
+  readonly #slots: (NodeRecord | null)[] = []
+  readonly #freeSlots: number[] = []
+  readonly #pools = new Map<string, Pool>()
+  /** Pools with tasks that wait and with a node that has changed for the better. */
+  readonly #stirred = new Set<Pool>()
+
+  constructor(strategy: Strategy) {
+    this.#strategy = strategy
+  }
+
+  /** A number for a new node. */
+  takeSlot(): number {
+    return this.#freeSlots.pop() ?? this.#slots.length
+  }
+
+  changed(node: NodeRecord): void {
+    this.#slots[node.slot] = node
+    for (const pool of this.#pools.values()) {
+      if (pool.look(node) && pool.waiting.size > 0) this.#stirred.add(pool)
+    }
+  }
+
+  removed(node: NodeRecord): void {
+    this.#slots[node.slot] = null
+    this.#freeSlots.push(node.slot)
+    for (const pool of this.#pools.values()) pool.remove(node)
+  }
+
+  /** The best node for a demand that is acceptable to the task; null for none. */
+  pick(
+    key: string,
+    demand: Demand,
+    isAcceptable: (node: NodeRecord) => boolean,
+    draw: () => number,
+  ): NodeRecord | null {
+    const slot = this.#pool(key, demand).pick((each) => isAcceptable(this.#slots[each]!), draw)
+    return slot === -1 ? null : this.#slots[slot]!
+  }
+
+  /** How many nodes fit. */
+  count(key: string, demand: Demand): number {
+    return this.#pool(key, demand).size
+  }
+
+  wait(key: string, demand: Demand, taskId: TaskId): void {
+    this.#pool(key, demand).waiting.add(taskId)
+  }
+
+  stopWaiting(key: string, taskId: TaskId): void {
+    this.#pools.get(key)?.waiting.delete(taskId)
+  }
+
+  /**
+   * Tasks that may find a node now, the longest waiting first, up to a number a pool; each of
+   * them goes to the end of those that wait, if it waits on.
+   */
+  *stirred(perPool: number): Generator<TaskId> {
+    for (const pool of this.#stirred) {
+      this.#stirred.delete(pool)
+      for (const taskId of firstOf(pool.waiting, perPool)) {
+        if (pool.size === 0) break
+        pool.waiting.delete(taskId)
+        yield taskId
+      }
+    }
+  }
+
+  #pool(key: string, demand: Demand): Pool {
+    const known = this.#pools.get(key)
+    if (known !== undefined) {
+      // A map keeps the order in which keys came, so the first is the one unused longest.
+      this.#pools.delete(key)
+      this.#pools.set(key, known)
+      return known
+    }
+    const nodes = this.#slots.filter((node) => node !== null)
+    const pool = new Pool(demand, this.#strategy, nodes)
+    this.#pools.set(key, pool)
+    this.#forget()
+    return pool
+  }
+
+  #forget(): void {
+    if (this.#pools.size <= POOLS_MAX) return
+    for (const [key, pool] of this.#pools) {
+      if (pool.waiting.size > 0) continue
+      this.#pools.delete(key)
+      return
+    }
+  }
+}
+
+function firstOf<T>(all: Iterable<T>, count: number): T[] {
+  const first: T[] = []
+  for (const each of all) {
+    if (first.length === count) break
+    first.push(each)
+  }
+  return first
+}

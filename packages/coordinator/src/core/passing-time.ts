@@ -1,0 +1,103 @@
+// What the clock brings: silence, leases that ran out, searches and rounds that took too long.
+import { pass, type TaskSpec } from '@vcp/protocol'
+import type { Decider } from './decide.ts'
+import { setStatus } from './nodes/decide.ts'
+import { statusAfter, watchSilence } from './nodes/liveness.ts'
+import { closeRound } from './rounds/close.ts'
+import { openRoundIfReady } from './rounds/open.ts'
+import { openAssignments } from './tasks/apply-tasks.ts'
+import { chooseReferee } from './tasks/disputes.ts'
+import { failTask } from './tasks/end.ts'
+import { copiesAsked, fill, setCopies } from './tasks/fill.ts'
+import { lose } from './tasks/lose.ts'
+import { isOpen, type TaskRecord } from './tasks/task-record.ts'
+import { verify } from './tasks/verify.ts'
+import type { Timer } from './timers.ts'
+import type { Turn } from './turn.ts'
+
+/** Timers for one input, so that a long sleep does not become one long decision. */
+const TIMERS_MAX = 256
+
+export const timePassed: Decider<'time-passed'> = (turn) => {
+  const { timers } = turn.state
+  for (let taken = 0; taken < TIMERS_MAX; taken++) {
+    const timer = timers.takeDue(turn.atMs)
+    if (timer === null) break
+    const waking = wakings[timer.kind] as (turn: Turn, timer: Timer) => void
+    waking(turn, timer)
+  }
+  return pass(null)
+}
+
+type TimerOf<Kind extends Timer['kind']> = Extract<Timer, { kind: Kind }>
+
+/** What each kind of timer has looked at; a kind without one does not compile. */
+const wakings: { readonly [Kind in Timer['kind']]: (turn: Turn, timer: TimerOf<Kind>) => void } = {
+  match(turn, { taskId }) {
+    const task = turn.state.tasks.get(taskId)
+    if (task !== undefined) stillShort(turn, task)
+  },
+  lease(turn, { taskId, leaseEpoch }) {
+    const task = turn.state.tasks.get(taskId)
+    if (task !== undefined) leaseOver(turn, task, leaseEpoch)
+  },
+  referee(turn, { taskId }) {
+    const task = turn.state.tasks.get(taskId)
+    const isLate = task?.dispute?.referee != null && task.dispute.refereeUntilMs <= turn.atMs
+    if (isLate) chooseReferee(turn, task)
+  },
+  liveness: silent,
+  round(turn, { roundId }) {
+    const record = turn.state.rounds.get(roundId)
+    if (record?.round.state === 'open') closeRound(turn, record)
+  },
+}
+
+function silent(turn: Turn, { peerId }: TimerOf<'liveness'>): void {
+  const node = turn.state.nodes.get(peerId)
+  if (node === undefined) return
+  node.isWatched = false
+  const status = statusAfter(turn.atMs - node.lastSeenMs, turn.state.settings.heartbeatMs)
+  if (status !== 'online') setStatus(turn, node, status, node.mode)
+  watchSilence(turn.state, node, turn.atMs)
+}
+
+function leaseOver(turn: Turn, task: TaskRecord, epoch: number): void {
+  const assignment = task.assignments.find((each) => each.epoch === epoch)
+  if (assignment === undefined || !isOpen(assignment)) return
+  if (assignment.leaseEndsAtMs > turn.atMs) return
+  lose(turn, task, assignment, reasons[assignment.state as keyof typeof reasons])
+}
+
+const reasons = {
+  offered: 'did not answer the offer',
+  accepted: 'was not heard of',
+  running: 'was not heard of',
+  committed: 'did not show its result in time',
+  revealed: 'was not heard of',
+} as const
+
+/** A task that is short of nodes is tried once more, until its time to find them is over. */
+function stillShort(turn: Turn, task: TaskRecord): void {
+  const { spec, matchUntilMs, dispute } = task
+  const missing = task.copies - openAssignments(task).length
+  if (spec === null || dispute !== null || missing <= 0) return
+  fill(turn, task)
+  const isLate = matchUntilMs !== null && matchUntilMs <= turn.atMs
+  if (!isLate || openAssignments(task).length >= task.copies || task.spec === null) return
+  if (task.type === 'federated_learning') openRoundIfReady(turn, task)
+  else giveUpOrMakeDo(turn, task, spec)
+}
+
+/** One result is enough where it was ours to ask for two. */
+function giveUpOrMakeDo(turn: Turn, task: TaskRecord, spec: TaskSpec): void {
+  const hasResult = task.assignments.some((each) => isOpen(each) && each.commitment !== null)
+  if (copiesAsked(spec) === null && task.copies === 2 && hasResult) {
+    setCopies(turn, task, 1, 1, 'no second node was found')
+    verify(turn, task)
+    return
+  }
+  const missing = task.copies - openAssignments(task).length
+  const of = task.copies === 1 ? '' : ` for ${missing} of ${task.copies} copies`
+  failTask(turn, task, `no node was found in time${of}`)
+}

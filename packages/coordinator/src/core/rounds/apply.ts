@@ -1,0 +1,71 @@
+import type { Round, RoundId } from '@vcp/protocol'
+import type { Applier } from '../apply.ts'
+import { assertHolds } from '../invariants.ts'
+import type { State } from '../state.ts'
+import { taskOf } from '../tasks/apply-tasks.ts'
+import { assignmentOf, type Training } from '../tasks/task-record.ts'
+import type { RoundRecord } from './round-record.ts'
+
+export const roundAppliers = {
+  'round-opened': ((state, { round }) => {
+    assertHolds(!state.rounds.has(round.round_id), 'a round is opened twice')
+    state.rounds.set(round.round_id, { round, updates: new Map() })
+    state.timers.set(round.closes_at_ms, { kind: 'round', roundId: round.round_id })
+    trainingOf(state, round).round = round.round_id
+  }) satisfies Applier<'round-opened'>,
+
+  'update-accepted': ((state, { peer_id, update }) => {
+    const record = roundOf(state, update.round_id)
+    assertHolds(record.round.state === 'open', 'an update to a round that is closed')
+    assertHolds(!record.updates.has(peer_id), 'a second update of one node')
+    record.updates.set(peer_id, update)
+    assignmentOf(taskOf(state, update.task_id), peer_id)!.updates += 1
+    record.round = { ...record.round, updates_accepted: record.updates.size }
+  }) satisfies Applier<'update-accepted'>,
+
+  'update-refused': (() => {
+    // For the record: a refusal changes nothing.
+  }) satisfies Applier<'update-refused'>,
+
+  'round-closed': ((state, { round_id }) => {
+    const record = roundOf(state, round_id)
+    assertHolds(record.round.state === 'open', 'a round is closed twice')
+    record.round = { ...record.round, state: 'aggregating' }
+  }) satisfies Applier<'round-closed'>,
+
+  'round-finalised': ((state, { round }) => {
+    const record = roundOf(state, round.round_id)
+    assertHolds(record.round.state === 'aggregating', 'a round is final before it is closed')
+    assertHolds(round.model_out !== null, 'a round is final without a model')
+    record.round = round
+    record.updates.clear()
+    const training = trainingOf(state, round)
+    training.model = round.model_out
+    training.roundsDone += 1
+    training.roundsFailed = 0
+    training.round = null
+  }) satisfies Applier<'round-finalised'>,
+
+  'round-abandoned': ((state, { round_id }) => {
+    const record = roundOf(state, round_id)
+    const { state: was } = record.round
+    assertHolds(was === 'open' || was === 'aggregating', 'a round that has ended is abandoned')
+    record.round = { ...record.round, state: 'abandoned' }
+    record.updates.clear()
+    const training = trainingOf(state, record.round)
+    training.roundsFailed += 1
+    training.round = null
+  }) satisfies Applier<'round-abandoned'>,
+}
+
+export function roundOf(state: State, roundId: RoundId): RoundRecord {
+  const record = state.rounds.get(roundId)
+  assertHolds(record !== undefined, `there is no round ${roundId}`)
+  return record
+}
+
+function trainingOf(state: State, { task_id }: Round): Training {
+  const { training } = taskOf(state, task_id)
+  assertHolds(training !== null, `the task ${task_id} trains nothing`)
+  return training
+}

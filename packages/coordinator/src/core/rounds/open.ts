@@ -1,0 +1,42 @@
+import { failTask } from '../tasks/end.ts'
+import { isLive, type TaskRecord } from '../tasks/task-record.ts'
+import type { Turn } from '../turn.ts'
+
+/**
+ * Opens the next round of a training when all its nodes are there, or enough of them once the time
+ * to find more is over. Between rounds a node keeps its lease by reporting.
+ */
+export function openRoundIfReady(turn: Turn, task: TaskRecord): void {
+  if (!isLive(task) || task.spec.task_type !== 'federated_learning') return
+  const training = task.training!
+  if (training.round !== null) return
+  const present = task.assignments.filter(({ state }) => state === 'running')
+  const { inputs } = task.spec
+  const isLate = task.matchUntilMs !== null && task.matchUntilMs <= turn.atMs
+  if (present.length < (isLate ? inputs.updates_min : task.copies)) {
+    if (isLate)
+      failTask(turn, task, `${present.length} nodes to train, ${inputs.updates_min} needed`)
+    return
+  }
+  const roundId = turn.newRoundId()
+  turn.emit({
+    type: 'round-opened',
+    round: {
+      round_id: roundId,
+      task_id: task.taskId,
+      number: training.roundsDone + 1,
+      state: 'open',
+      model_in: training.model,
+      model_out: null,
+      participants: present.map(({ peerId }) => peerId),
+      updates_accepted: 0,
+      updates_min: inputs.updates_min,
+      opened_at_ms: turn.atMs,
+      closes_at_ms: turn.atMs + inputs.round_seconds * 1_000,
+      loss: null,
+      accuracy: null,
+      epsilon_spent: null,
+    },
+  })
+  turn.want({ type: 'announce-round', roundId })
+}

@@ -1,0 +1,7 @@
+import type { PeerId, Round, Update } from '@vcp/protocol'
+
+/** A round, and what has come in for it. */
+export interface RoundRecord {
+  round: Round
+  readonly updates: Map<PeerId, Update>
+}

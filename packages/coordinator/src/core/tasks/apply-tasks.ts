@@ -1,0 +1,125 @@
+import { isEnded, type TaskId, type TaskState } from '@vcp/protocol'
+import type { Applier } from '../apply.ts'
+import { assertHolds, assertTaskHolds } from '../invariants.ts'
+import type { State } from '../state.ts'
+import { isOpen, stateOf, type TaskRecord } from './task-record.ts'
+
+export const taskAppliers = {
+  'task-submitted': ((state, { task_id, owner_id, task_digest, task: spec }, { index, atMs }) => {
+    assertHolds(!state.tasks.has(task_id), `the task ${task_id} is submitted twice`)
+    const matchUntilMs = atMs + spec.timeouts.match_seconds * 1_000
+    state.tasks.set(task_id, {
+      taskId: task_id,
+      ownerId: owner_id,
+      type: spec.task_type,
+      digest: task_digest,
+      rewardMicro: spec.reward_micro,
+      submittedIndex: index,
+      createdAtMs: atMs,
+      updatedAtMs: atMs,
+      spec,
+      demand: null,
+      demandKey: '',
+      state: 'pending',
+      reason: 'waits for a node',
+      copies: 1,
+      quorum: 1,
+      epoch: 0,
+      failures: 0,
+      matchUntilMs,
+      assignments: [],
+      dispute: null,
+      training:
+        spec.task_type === 'federated_learning'
+          ? { model: spec.inputs.model, roundsDone: 0, roundsFailed: 0, round: null }
+          : null,
+      level: null,
+      output: null,
+      provisional: false,
+    })
+    state.taskCounts.pending += 1
+    state.timers.set(matchUntilMs, { kind: 'match', taskId: task_id })
+  }) satisfies Applier<'task-submitted'>,
+
+  'replication-set': ((state, { task_id, copies, quorum }) => {
+    const task = taskOf(state, task_id)
+    task.copies = copies
+    task.quorum = quorum
+  }) satisfies Applier<'replication-set'>,
+
+  'task-completed': ((state, { task_id, level, output, provisional }, { atMs }) => {
+    const task = taskOf(state, task_id)
+    task.level = level
+    task.output = output
+    task.provisional = provisional
+    state.levelCounts[level] += 1
+    if (provisional) remember(state, task)
+    end(state, task, 'completed', null, atMs)
+  }) satisfies Applier<'task-completed'>,
+
+  'task-failed': ((state, { task_id, reason }, { atMs }) => {
+    end(state, taskOf(state, task_id), 'failed', reason, atMs)
+  }) satisfies Applier<'task-failed'>,
+
+  'task-cancelled': ((state, { task_id, reason }, { atMs }) => {
+    end(state, taskOf(state, task_id), 'cancelled', reason, atMs)
+  }) satisfies Applier<'task-cancelled'>,
+}
+
+export function taskOf(state: State, taskId: TaskId): TaskRecord {
+  const task = state.tasks.get(taskId)
+  assertHolds(task !== undefined, `there is no task ${taskId}`)
+  return task
+}
+
+/** The task's state after a change of its assignments. */
+export function settle(state: State, task: TaskRecord, atMs: number): void {
+  move(state, task, stateOf(task), atMs)
+  if (task.state !== 'pending') task.reason = null
+  assertTaskHolds(task)
+}
+
+function end(
+  state: State,
+  task: TaskRecord,
+  to: 'completed' | 'failed' | 'cancelled',
+  reason: string | null,
+  atMs: number,
+): void {
+  assertHolds(!isEnded(task.state), `the task ${task.taskId} ends twice`)
+  state.matcher.stopWaiting(task.demandKey, task.taskId)
+  move(state, task, to, atMs)
+  task.reason = reason
+  task.spec = null
+  task.demand = null
+  task.matchUntilMs = null
+  task.dispute = null
+  for (const assignment of task.assignments) {
+    assignment.receipt = null
+    assignment.commitment = null
+  }
+  assertTaskHolds(task)
+}
+
+function move(state: State, task: TaskRecord, to: TaskState, atMs: number): void {
+  state.taskCounts[task.state] -= 1
+  state.taskCounts[to] += 1
+  task.state = to
+  task.updatedAtMs = atMs
+}
+
+/** A result taken on one node's word stands or falls with the node's next audit. */
+function remember(state: State, task: TaskRecord): void {
+  for (const { peerId, state: ended, receipt } of task.assignments) {
+    if (ended !== 'validated' || receipt === null) continue
+    const key = `${receipt.engine.name}@${receipt.engine.version}`
+    const node = state.nodes.get(peerId)
+    if (node === undefined) continue
+    if (!node.unaudited.has(key)) node.unaudited.set(key, new Set())
+    node.unaudited.get(key)!.add(task.taskId)
+  }
+}
+
+export function openAssignments(task: TaskRecord) {
+  return task.assignments.filter(isOpen)
+}

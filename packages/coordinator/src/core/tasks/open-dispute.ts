@@ -1,0 +1,45 @@
+import type { Turn } from '../turn.ts'
+import type { Assignment, TaskRecord } from './task-record.ts'
+import { askToReveal } from './verify.ts'
+
+/** Types of task whose runs leave traces that a referee can make again. */
+const traced: ReadonlySet<TaskRecord['type']> = new Set(['wasm_execution', 'computation'])
+
+/**
+ * Puts two results against each other, once both have been shown. False where traces cannot decide
+ * between them.
+ */
+export function openDispute(
+  turn: Turn,
+  task: TaskRecord,
+  groups: readonly (readonly Assignment[])[],
+): boolean {
+  const [one, other] = groups.map(([first]) => first)
+  if (!traced.has(task.type) || one === undefined || other === undefined) return false
+  if (one.state !== 'revealed' || other.state !== 'revealed') {
+    askToReveal(turn, task, [one, other])
+    return true
+  }
+  const [oneRoot, otherRoot] = [one.receipt?.trace_root, other.receipt?.trace_root]
+  if (oneRoot == null || otherRoot == null || oneRoot === otherRoot) return false
+  turn.emit({
+    type: 'dispute-opened',
+    task_id: task.taskId,
+    one: one.peerId,
+    other: other.peerId,
+    one_root: oneRoot,
+    other_root: otherRoot,
+  })
+  askForTraces(turn, task)
+  return true
+}
+
+/** Asks both parties for the two hashes below the place that the dispute has come to. */
+export function askForTraces(turn: Turn, task: TaskRecord): void {
+  const { one, other, level, index } = task.dispute!
+  for (const peerId of [one, other]) {
+    const leaseEpoch = task.assignments.findLast((each) => each.peerId === peerId)!.epoch
+    const { taskId } = task
+    turn.want({ type: 'ask-for-trace', peerId, taskId, leaseEpoch, level, index })
+  }
+}

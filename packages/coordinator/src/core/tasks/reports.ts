@@ -1,0 +1,140 @@
+// What nodes report of the work they were given. A report of another lease than the newest is about
+// work that nobody waits for.
+import {
+  type AssignmentState,
+  limits,
+  type Outcome,
+  type PeerId,
+  pass,
+  refuse,
+  reveals,
+  type TaskId,
+} from '@vcp/protocol'
+import type { Decider } from '../decide.ts'
+import { openRoundIfReady } from '../rounds/open.ts'
+import type { Turn } from '../turn.ts'
+import { audit } from './audit.ts'
+import { fill } from './fill.ts'
+import { lose } from './lose.ts'
+import { type Assignment, assignmentOf, type TaskRecord } from './task-record.ts'
+import { reject, verify } from './verify.ts'
+
+/** Time beyond what the task may run, for fetching and for the way back. */
+const GRACE_MS = 60_000
+
+interface Held {
+  readonly task: TaskRecord
+  readonly assignment: Assignment
+}
+
+export const reportDeciders = {
+  'offer-answered': ((turn, { peerId, answer }) => {
+    const lease = { task_id: answer.task_id, peer_id: peerId, lease_epoch: answer.lease_epoch }
+    const held = holdOf(turn, lease.task_id, peerId, lease.lease_epoch)
+    if (!held.ok) return held
+    const { task, assignment } = held.value
+    if (assignment.state !== 'offered') return pass(null)
+    if (answer.answer === 'accept') {
+      const until = turn.atMs + turn.state.settings.leaseMs
+      turn.emit({ type: 'assignment-accepted', ...lease, lease_ends_at_ms: until })
+      openRoundIfReady(turn, task)
+    } else {
+      turn.emit({ type: 'assignment-declined', ...lease, reason: answer.reason })
+      fill(turn, task)
+    }
+    return pass(null)
+  }) satisfies Decider<'offer-answered'>,
+
+  'progress-reported': ((turn, { peerId, progress }) => {
+    const held = holdOf(turn, progress.task_id, peerId, progress.lease_epoch)
+    if (!held.ok) return held
+    const { task, assignment } = held.value
+    if (assignment.state === 'running') renew(turn, task, assignment)
+    return pass(null)
+  }) satisfies Decider<'progress-reported'>,
+
+  'run-failed': ((turn, { peerId, taskId, leaseEpoch, reason }) => {
+    const held = holdOf(turn, taskId, peerId, leaseEpoch)
+    if (!held.ok) return held
+    lose(turn, held.value.task, held.value.assignment, reason)
+    return pass(null)
+  }) satisfies Decider<'run-failed'>,
+
+  'commitment-received': ((turn, { peerId, commitment }) => {
+    const { task_id, lease_epoch } = commitment
+    const held = holdOf(turn, task_id, peerId, lease_epoch, ['running', 'committed', 'revealed'])
+    if (!held.ok) return held
+    const { task, assignment } = held.value
+    if (assignment.commitment !== null) {
+      const isSame = assignment.commitment.result_seal === commitment.result_seal
+      return isSame ? pass(null) : refuse('CONFLICT', 'the node has committed to another result')
+    }
+    turn.emit({ type: 'result-committed', peer_id: peerId, commitment })
+    audit(turn, task, assignment)
+    verify(turn, task)
+    return pass(null)
+  }) satisfies Decider<'commitment-received'>,
+
+  'receipt-received': ((turn, { receipt }) => {
+    const { peer_id, payload } = receipt
+    const { task_id, lease_epoch } = payload
+    const task = turn.state.tasks.get(task_id)
+    const known = task === undefined ? undefined : assignmentOf(task, peer_id)
+    // A node sends its receipt until it hears that it has arrived.
+    if (known?.epoch === lease_epoch && known.revealedIndex !== null) return pass(null)
+    const held = holdOf(turn, task_id, peer_id, lease_epoch, ['committed'])
+    if (!held.ok) return held
+    const { assignment } = held.value
+    if (!reveals(peer_id, payload, assignment.commitment!)) {
+      reject(turn, held.value.task, assignment, 'the receipt is not what was committed to')
+      fill(turn, held.value.task)
+      return refuse('SIGNATURE_INVALID', 'the receipt is not what was committed to')
+    }
+    turn.emit({ type: 'receipt-revealed', receipt })
+    verify(turn, held.value.task)
+    return pass(null)
+  }) satisfies Decider<'receipt-received'>,
+}
+
+/** The task and the assignment that a report is about, if the lease is the node's newest. */
+export function holdOf(
+  { state }: Turn,
+  taskId: TaskId,
+  peerId: PeerId,
+  leaseEpoch: number,
+  states: readonly AssignmentState[] = ['offered', 'running'],
+): Outcome<Held> {
+  const task = state.tasks.get(taskId)
+  const assignment = task === undefined ? undefined : assignmentOf(task, peerId)
+  if (task === undefined || assignment === undefined) {
+    return refuse('TASK_UNKNOWN', `the node was never given the task ${taskId}`)
+  }
+  if (assignment.epoch !== leaseEpoch || !states.includes(assignment.state)) {
+    const reason = `lease ${leaseEpoch} is over: the newest is ${assignment.epoch}, ${assignment.state}`
+    return refuse('LEASE_STALE', reason)
+  }
+  return pass({ task, assignment })
+}
+
+/** A lease is renewed when a third of it has gone, and never beyond the time that the task has. */
+function renew(turn: Turn, task: TaskRecord, assignment: Assignment): void {
+  const { leaseMs } = turn.state.settings
+  const seconds =
+    task.type === 'federated_learning'
+      ? Number.POSITIVE_INFINITY
+      : (task.spec?.requirements.max_execution_seconds ?? limits.executionSecondsMax)
+  const latest = assignment.acceptedAtMs! + seconds * 1_000 + GRACE_MS
+  const until = Math.min(turn.atMs + leaseMs, latest)
+  if (until - assignment.leaseEndsAtMs < leaseMs / 3) return
+  extend(turn, task, assignment, until)
+}
+
+export function extend(
+  turn: Turn,
+  { taskId }: TaskRecord,
+  { peerId, epoch }: Assignment,
+  untilMs: number,
+): void {
+  const lease = { task_id: taskId, peer_id: peerId, lease_epoch: epoch }
+  turn.emit({ type: 'lease-renewed', ...lease, lease_ends_at_ms: untilMs })
+}

@@ -1,0 +1,138 @@
+import {
+  type AccountId,
+  type AssignmentState,
+  type Cid,
+  type Commitment,
+  type DeclineReason,
+  type Demand,
+  type Digest,
+  type EvidenceLevel,
+  isEnded,
+  type PeerId,
+  type Receipt,
+  type RoundId,
+  type TaskId,
+  type TaskSpec,
+  type TaskState,
+  type TaskType,
+} from '@vcp/protocol'
+
+/** A task given to a node, from the offer to its end. */
+export interface Assignment {
+  readonly peerId: PeerId
+  readonly epoch: number
+  readonly offeredAtMs: number
+  /** The node's operator at that time. */
+  readonly operator: string
+  state: AssignmentState
+  /** Until when the node must be heard of again. */
+  leaseEndsAtMs: number
+  acceptedAtMs: number | null
+  /** When it ended without a result; null while it has not. */
+  endedAtMs: number | null
+  declined: DeclineReason | null
+  commitment: Commitment | null
+  /** Of training: how many of its updates were taken. */
+  updates: number
+  /** What was revealed; forgotten once the task has ended. */
+  receipt: Receipt | null
+  /** Where commitment and receipt are in the log. */
+  committedIndex: number | null
+  revealedIndex: number | null
+}
+
+/** Two hashes of a trace that lie below one. */
+export type Below = readonly [Digest, Digest]
+
+/** Two runs that disagree, narrowed to a place in their traces. */
+export interface Dispute {
+  readonly one: PeerId
+  readonly other: PeerId
+  level: number
+  index: number
+  hashes: { readonly one: Digest; readonly other: Digest }
+  /** What the parties said lies below; not in the journal, asked anew after a restart. */
+  answers: { one: Below | null; other: Below | null }
+  referee: PeerId | null
+  refereeUntilMs: number
+}
+
+/** How far a federated training has come. */
+export interface Training {
+  /** The newest model. */
+  model: Cid
+  roundsDone: number
+  /** Rounds in a row that had to be given up. */
+  roundsFailed: number
+  /** The round that is under way. */
+  round: RoundId | null
+}
+
+export interface TaskRecord {
+  readonly taskId: TaskId
+  readonly ownerId: AccountId
+  readonly type: TaskType
+  readonly digest: Digest
+  readonly rewardMicro: number
+  /** Where the task as submitted is in the log. */
+  readonly submittedIndex: number
+  readonly createdAtMs: number
+  updatedAtMs: number
+  /** The task as submitted; forgotten once it has ended. */
+  spec: TaskSpec | null
+  demand: Demand | null
+  demandKey: string
+  state: TaskState
+  /** For people: what it waits for, or how it ended. */
+  reason: string | null
+  /** How many assignments should be open or have a result, and how many results must agree. */
+  copies: number
+  quorum: number
+  /** The epoch of the newest lease. */
+  epoch: number
+  /** Assignments that ended without a result. */
+  failures: number
+  /** Until when a node must be found; null while none is looked for. */
+  matchUntilMs: number | null
+  readonly assignments: Assignment[]
+  dispute: Dispute | null
+  /** Null for every other type of task. */
+  readonly training: Training | null
+  level: EvidenceLevel | null
+  output: Cid | null
+  /** Taken on one node's word, which a later audit of it may still shake. */
+  provisional: boolean
+}
+
+/** A task that has not ended. */
+export type LiveTask = TaskRecord & { readonly spec: TaskSpec }
+
+export function isLive(task: TaskRecord): task is LiveTask {
+  return task.spec !== null
+}
+
+const openStates: ReadonlySet<AssignmentState> = new Set([
+  'offered',
+  'accepted',
+  'running',
+  'committed',
+  'revealed',
+])
+
+export function isOpen({ state }: Assignment): boolean {
+  return openStates.has(state)
+}
+
+/** The node's assignment under its newest lease. */
+export function assignmentOf(task: TaskRecord, peerId: PeerId): Assignment | undefined {
+  return task.assignments.findLast((each) => each.peerId === peerId)
+}
+
+/** The state of a task that has not ended, as its assignments have it. */
+export function stateOf(task: TaskRecord): TaskState {
+  if (isEnded(task.state)) return task.state
+  const states = new Set(task.assignments.filter(isOpen).map(({ state }) => state))
+  if (states.has('committed') || states.has('revealed')) return 'verifying'
+  if (states.has('running') || states.has('accepted')) return 'running'
+  return states.has('offered') ? 'assigned' : 'pending'
+}

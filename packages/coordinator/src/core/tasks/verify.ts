@@ -1,0 +1,135 @@
+// Compares what nodes committed to, asks those who agree to show it, and takes what they show.
+import type { Digest, EvidenceLevel } from '@vcp/protocol'
+import { isAtLeast, limits } from '@vcp/protocol'
+import { release } from '../money/decide.ts'
+import { engineKey, type NodeRecord } from '../nodes/node-record.ts'
+import type { Turn } from '../turn.ts'
+import { failTask, withdrawAll } from './end.ts'
+import { copiesAsked, fill, setCopies } from './fill.ts'
+import { openDispute } from './open-dispute.ts'
+import { type Assignment, isOpen, type TaskRecord } from './task-record.ts'
+
+/** Looks whether a task's commitments decide anything yet. */
+export function verify(turn: Turn, task: TaskRecord): void {
+  if (task.spec === null || task.dispute !== null) return
+  const groups = agreements(task)
+  const [largest] = groups
+  if (largest === undefined) return
+  const committed = groups.reduce((sum, { length }) => sum + length, 0)
+  if (largest.length >= task.quorum) collect(turn, task, largest)
+  else if (committed >= task.copies) disagree(turn, task, groups)
+}
+
+/** Assignments with a result, grouped by what it is; the largest group first. */
+function agreements({ assignments }: TaskRecord): readonly (readonly Assignment[])[] {
+  const groups = new Map<Digest, Assignment[]>()
+  for (const assignment of assignments) {
+    const { commitment } = assignment
+    if (!isOpen(assignment) || commitment === null) continue
+    const group = groups.get(commitment.result_hash)
+    if (group === undefined) groups.set(commitment.result_hash, [assignment])
+    else group.push(assignment)
+  }
+  return [...groups.values()].sort((one, other) => other.length - one.length)
+}
+
+/** Asks those who agree for their receipts, and takes the result when enough have shown theirs. */
+function collect(turn: Turn, task: TaskRecord, agreed: readonly Assignment[]): void {
+  const revealed = agreed.filter(({ state }) => state === 'revealed')
+  const level = isReplicated(task, revealed) ? 'replicated' : 'signed'
+  if (revealed.length < task.quorum) askToReveal(turn, task, agreed)
+  else if (isAtLeast(level, levelAsked(task))) accept(turn, task, revealed, level)
+  else failTask(turn, task, 'a result was public before enough nodes had committed to it')
+}
+
+/** Whether all committed before anybody could see a result: else one may have copied another. */
+function isReplicated({ quorum, assignments }: TaskRecord, agreed: readonly Assignment[]): boolean {
+  const shown = assignments.map(({ revealedIndex }) => revealedIndex ?? Number.POSITIVE_INFINITY)
+  const firstShown = Math.min(...shown)
+  return quorum > 1 && agreed.every(({ committedIndex }) => committedIndex! < firstShown)
+}
+
+/** What replication can show of it: a task that wants a proof is checked by its proof. */
+function levelAsked({ spec }: TaskRecord): EvidenceLevel {
+  const level = spec?.verification.level ?? 'signed'
+  return level === 'proved' ? 'signed' : level === 'refereed' ? 'replicated' : level
+}
+
+export function askToReveal(turn: Turn, task: TaskRecord, all: readonly Assignment[]): void {
+  const untilMs = turn.atMs + task.spec!.timeouts.deliver_seconds * 1_000
+  for (const { peerId, epoch, state, leaseEndsAtMs } of all) {
+    const wasAsked = leaseEndsAtMs !== Number.MAX_SAFE_INTEGER
+    if (state !== 'committed' || wasAsked) continue
+    const lease = { task_id: task.taskId, peer_id: peerId, lease_epoch: epoch }
+    turn.emit({ type: 'lease-renewed', ...lease, lease_ends_at_ms: untilMs })
+    turn.want({ type: 'ask-to-reveal', peerId, taskId: task.taskId, leaseEpoch: epoch })
+  }
+}
+
+/** Nobody agrees with enough others: the traces decide where there are any, else one more copy. */
+function disagree(turn: Turn, task: TaskRecord, groups: readonly (readonly Assignment[])[]): void {
+  if (task.copies >= limits.replicasMax) {
+    failTask(turn, task, `${task.copies} nodes came to ${groups.length} different results`)
+    return
+  }
+  if (openDispute(turn, task, groups)) return
+  const quorum = Math.max(task.quorum, 2)
+  setCopies(turn, task, task.copies + 1, quorum, 'the results so far disagree')
+  fill(turn, task)
+}
+
+/** Takes the result that these assignments have shown; everything else of the task ends. */
+export function accept(
+  turn: Turn,
+  task: TaskRecord,
+  winners: readonly Assignment[],
+  level: EvidenceLevel,
+): void {
+  const { receipt } = winners[0]!
+  const agreed = winners[0]!.commitment!.result_hash
+  const paid: NodeRecord[] = []
+  const { output } = receipt!
+  const provisional = level === 'signed' && task.spec !== null && copiesAsked(task.spec) === null
+  for (const each of task.assignments) {
+    if (!isOpen(each) || each.commitment === null || each.commitment.result_hash === agreed)
+      continue
+    reject(turn, task, each, 'others agree on another result')
+  }
+  const engine = engineKey(receipt!.engine)
+  for (const { peerId, epoch } of winners) {
+    const lease = { task_id: task.taskId, peer_id: peerId, lease_epoch: epoch }
+    const node = turn.state.nodes.get(peerId)
+    if (node !== undefined) paid.push(node)
+    turn.emit({ type: 'receipt-validated', ...lease, level })
+    if (level !== 'signed') judge(turn, task, node, engine, true)
+  }
+  withdrawAll(turn, task, 'the result is there')
+  if (paid.length > 0) release(turn, task, paid)
+  turn.emit({ type: 'task-completed', task_id: task.taskId, level, output, provisional })
+}
+
+export function reject(
+  turn: Turn,
+  task: TaskRecord,
+  { peerId, epoch, receipt }: Assignment,
+  reason: string,
+): void {
+  const node = turn.state.nodes.get(peerId)
+  const lease = { task_id: task.taskId, peer_id: peerId, lease_epoch: epoch }
+  turn.emit({ type: 'receipt-rejected', ...lease, reason })
+  turn.want({ type: 'withdraw-lease', peerId, taskId: task.taskId, leaseEpoch: epoch, reason })
+  const engine = receipt?.engine ?? node?.registration.capabilities.engines[task.type]
+  if (engine !== undefined) judge(turn, task, node, engineKey(engine), false)
+}
+
+/** A node whose result was compared with others' has been audited: what it did alone stands or not. */
+function judge(
+  turn: Turn,
+  { taskId }: TaskRecord,
+  node: NodeRecord | undefined,
+  engine: string,
+  passed: boolean,
+): void {
+  if (node === undefined || (node.unaudited.get(engine)?.size ?? 0) === 0) return
+  turn.emit({ type: 'node-audited', peer_id: node.peerId, task_id: taskId, engine, passed })
+}

@@ -1,6 +1,8 @@
 import { defineConfig } from 'vitest/config'
 
-const conditions = ['source', 'node', 'import', 'default']
+// Vite adds `import` or `require` by itself; said here, `import` would hold for `require` too, and
+// CommonJS packages (pg) would be handed modules.
+const conditions = ['source', 'node']
 
 // biome-ignore lint/style/noDefaultExport: vitest reads its configuration from the default export
 export default defineConfig({

@@ -16,6 +16,7 @@ export const nouns: Readonly<Record<string, string>> = {
   wallet: 'the owner of this node: who is paid, who may remove it',
   module: 'WASM modules',
   receipt: 'what nodes sign, and how to check it',
+  ledger: 'the log of a coordinator: what happened, signed',
   config: 'settings and where they come from',
 }
 
@@ -46,6 +47,10 @@ export const commands: Readonly<Record<string, CommandLine>> = {
     'see what a WASM module is, and whether it would be refused',
     () => import('./commands/module/inspect.ts'),
   ),
+  'module dispute': line(
+    'find which of two runs is false, down to the instruction',
+    () => import('./commands/module/dispute.ts'),
+  ),
   'config show': line(
     'show every setting, and with --origin where it comes from',
     () => import('./commands/config/show.ts'),
@@ -59,6 +64,22 @@ export const commands: Readonly<Record<string, CommandLine>> = {
   'receipt verify': line(
     'check the evidence of a result, offline',
     () => import('./commands/receipt/verify.ts'),
+  ),
+  'ledger head': line(
+    'show the newest signed head of the log',
+    () => import('./commands/ledger/head.ts'),
+  ),
+  'ledger show': line(
+    'show one entry of the log, and check its place',
+    () => import('./commands/ledger/show.ts'),
+  ),
+  'ledger verify': line(
+    'check a whole log, also offline from a file',
+    () => import('./commands/ledger/verify.ts'),
+  ),
+  'ledger export': line(
+    'write the whole log to a file',
+    () => import('./commands/ledger/export.ts'),
   ),
   dev: line('see what this version can do', () => import('./commands/dev.ts')),
   completion: line(

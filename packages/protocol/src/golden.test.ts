@@ -1,12 +1,14 @@
 import { readFileSync } from 'node:fs'
 import { hexToBytes } from '@noble/hashes/utils.js'
-import { describe, expect, test } from 'vitest'
+import { assert, describe, expect, test } from 'vitest'
 import evidence from '../vectors/evidence.json' with { type: 'json' }
+import ledgerFile from '../vectors/ledger-file.json' with { type: 'json' }
 import messages from '../vectors/messages.json' with { type: 'json' }
 import { decodeCanonical } from './canonical.ts'
 import { type MessageType, openEnvelope } from './envelope.ts'
 import { checkEvidence } from './evidence.ts'
 import type { TaskId } from './ids.ts'
+import { checkLedgerFile } from './ledger-file.ts'
 import { readVerifierKey } from './signed-note.ts'
 import { TaskSpec, taskDigest } from './tasks/task.ts'
 import { goldenFiles } from './testing/golden.ts'
@@ -24,6 +26,14 @@ describe('the golden vectors', () => {
       expect(decodeCanonical(hexToBytes(canonical))).toEqual({ ok: true, value: envelope })
     },
   )
+
+  test('of a log in a file holds as it stands there', async () => {
+    const verifier = readVerifierKey(ledgerFile.log_key)
+    assert(verifier.ok)
+    const log = { origin: verifier.value.name, verifier: verifier.value }
+    const report = await checkLedgerFile([new TextEncoder().encode(ledgerFile.file)], { log })
+    expect(report).toMatchObject({ ok: true, entries: 3, receipts: 1, issuedMicro: 0 })
+  })
 
   test('of evidence hold as they stand in the file', () => {
     const verifier = readVerifierKey(evidence.log.verifier_key)

@@ -80,6 +80,15 @@ describe('the index of a log', () => {
     }
   })
 
+  test('grows by whole blocks as well as by leaves, but not by a block within a block', () => {
+    const grown = createMerkleIndex(whole.blocks.slice(0, 3))
+    for (const root of whole.blocks.slice(3)) grown.appendBlock(root)
+    grown.append(hashes.slice(grown.size))
+    const path = inclusionPath(700, most, grown.subtreeHash(blockOf))
+    expect(path).toEqual(inclusionPath(700, most, whole.subtreeHash(blockOf)))
+    expect(() => grown.appendBlock(whole.blocks[0]!)).toThrow(RangeError)
+  })
+
   test('says so where it or its store does not have the leaves', () => {
     const index = indexOf(1_000)
     const hashOf = index.subtreeHash(blockOf)

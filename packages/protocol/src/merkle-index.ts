@@ -17,6 +17,8 @@ export interface MerkleIndex {
   /** The root of each complete block, to be stored and handed to `createMerkleIndex` again. */
   readonly blocks: readonly Uint8Array[]
   append(leafHashes: Iterable<Uint8Array>): void
+  /** Appends a complete block by its root, where whole blocks alone were appended before. */
+  appendBlock(root: Uint8Array): void
   /**
    * Serves `inclusionPath` and `consistencyPath` for any size up to the present one. Made once per
    * proof, it asks for two blocks at most: that of the leaf (or of the old tree's last leaf) and
@@ -58,6 +60,10 @@ export function createMerkleIndex(blocks: readonly Uint8Array[] = []): MerkleInd
           tail = []
         }
       }
+    },
+    appendBlock(root) {
+      if (tail.length > 0) throw new RangeError('the block before this one is not complete')
+      addBlock(root)
     },
     subtreeHash(leafBlock) {
       const leavesOf = rememberLast(leafBlock)

@@ -104,6 +104,7 @@ export const otherVariables = {
   VCP_DATA_DIR: 'the data folder, as --data-dir',
   VCP_WALLET_PASSWORD: 'opens the owner wallet where there is no terminal to ask on',
   VCP_BACKUP_PASSWORD: 'opens a key backup where there is no terminal to ask on',
+  VCP_API_KEY: 'signs in to the coordinator',
   VCP_PROPERTY_RUNS: 'cases a property in the tests of vcp itself',
 } as const
 

@@ -79,7 +79,8 @@ async function bounded(body: AsyncIterable<Uint8Array>): Promise<string | null> 
 
 type Silence = Extract<CoordinatorAnswer, { kind: 'silent' }>
 
-function reasonOf(error: unknown): Pick<Silence, 'why' | 'message'> {
+/** Why nobody answered, from what a request failed with. */
+export function reasonOf(error: unknown): Pick<Silence, 'why' | 'message'> {
   const { code, message } = rootOf(error)
   if (code === 'ECONNREFUSED') return { why: 'refused', message: 'the connection is refused' }
   if (code === 'UND_ERR_CONNECT_TIMEOUT' || code === 'ETIMEDOUT') {

@@ -36,7 +36,7 @@ const deciders: { readonly [Type in InputType]: Decider<Type> } = {
   'time-passed': timePassed,
 }
 
-/** The state has taken in the entries when this returns; the world must not see them before disk. */
+/** The state has the entries in it when this returns; the world waits until they are on disk. */
 export function decide(state: State, input: Input, moment: Moment): Decision {
   const turn = new Turn(state, moment)
   const decider = deciders[input.type] as Decider<InputType>

@@ -2,17 +2,19 @@
 // cannot pass unnoticed. Made from the test keys of `samples.ts`.
 import { bytesToHex } from '@noble/hashes/utils.js'
 import { encodeCanonical } from '../canonical.ts'
+import { makeCheckpoint } from '../checkpoint.ts'
 import { cidOf } from '../cid.ts'
 import { commitmentOf, resultDigest } from '../commitment.ts'
 import { sha256 } from '../digest.ts'
 import { type MessageType, type PayloadOf, signMessage } from '../envelope.ts'
 import { leafBytes } from '../ledger-event.ts'
-import { leafHash } from '../merkle.ts'
+import { writeLedgerLine } from '../ledger-file.ts'
+import { leafHash, merkleRoot } from '../merkle.ts'
 import { writeVerifierKey } from '../signed-note.ts'
 import { taskDigest } from '../tasks/task.ts'
 import { taskTypes } from '../tasks/task-type.ts'
 import { toDigests } from '../tree-head.ts'
-import { entriesOf, evidenceOf, knownLog, receiptBy } from './log.ts'
+import { entriesOf, evidenceOf, knownLog, logSigner, receiptBy } from './log.ts'
 import {
   ana,
   atMs,
@@ -137,6 +139,30 @@ function ledger() {
   }
 }
 
+function ledgerFile() {
+  const credits = { type: 'credits-moved', amount_micro: 5, task_id: taskId } as const
+  const issuer = { kind: 'issuer' } as const
+  const escrow = { kind: 'escrow', task_id: taskId } as const
+  const entries = entriesOf([
+    { ...credits, from: issuer, to: escrow, reason: 'issued' },
+    { type: 'receipt-revealed', receipt: receiptBy(ana) },
+    { ...credits, from: escrow, to: issuer, reason: 'refunded' },
+  ])
+  const [rootHash] = toDigests([merkleRoot(entries.map(leafBytes).map(leafHash))])
+  const { origin } = knownLog
+  const head = { origin, treeSize: entries.length, rootHash: rootHash! }
+  const log_key = writeVerifierKey(knownLog.verifier)
+  const checkpoint = makeCheckpoint(head, logSigner)
+  const lines = [{ format: 'vcp-ledger/1' as const, log_key, checkpoint }, ...entries]
+  return {
+    about:
+      'A log in a file: its lines, each ended by one newline, as `vcp ledger verify` takes them ' +
+      'with the key of the log.',
+    log_key,
+    file: lines.map(writeLedgerLine).join(''),
+  }
+}
+
 function evidence() {
   const output = new TextEncoder().encode('a blob')
   return {
@@ -157,5 +183,6 @@ export const goldenFiles: Readonly<Record<string, () => object>> = {
   'tasks.json': tasks,
   'commitments.json': commitments,
   'ledger.json': ledger,
+  'ledger-file.json': ledgerFile,
   'evidence.json': evidence,
 }

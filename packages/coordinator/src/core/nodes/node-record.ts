@@ -35,7 +35,7 @@ export interface NodeRecord {
   /** Tasks of which it has an assignment that has not ended. */
   readonly open: Set<TaskId>
 
-  /** From here on nothing is in the journal: after a restart it is unknown until the node reports. */
+  /** From here on nothing is in the journal: after a restart it is unknown until it reports. */
   lastSeenMs: number
   telemetry: Telemetry | null
   /** 0 to 1. */

@@ -1,9 +1,8 @@
-import type { TaskId } from '@vcp/protocol'
+import { type TaskId, traceDepth } from '@vcp/protocol'
 import type { Applier } from '../apply.ts'
 import { assertHolds } from '../invariants.ts'
 import type { State } from '../state.ts'
 import { taskOf } from './apply-tasks.ts'
-import { traceDepth } from './dispute-narrowing.ts'
 import type { Dispute } from './task-record.ts'
 
 export const disputeAppliers = {

@@ -1,9 +1,8 @@
 import { bytesToHex, hexToBytes } from '@noble/hashes/utils.js'
-import { type Digest, leafHash, nodeHash, type PeerId, sha256 } from '@vcp/protocol'
+import { type Digest, leafHash, nodeHash, type PeerId, sha256, traceDepth } from '@vcp/protocol'
 import { describe, expect, test } from 'vitest'
 import { taskIdOf, wasmTask } from '../testing/samples.ts'
 import { Scenario } from '../testing/scenario.ts'
-import { traceDepth } from './dispute-narrowing.ts'
 
 const one = taskIdOf(1)
 const text = new TextEncoder()

@@ -1,11 +1,11 @@
 // A dispute, from the first question to the referee's word. Both parties are asked the same; what
 // one has answered is kept until the other has, and is asked anew after a restart.
-import { type PeerId, pass, refuse } from '@vcp/protocol'
+import { areBelow, type PeerId, pass, refuse, traceLeafHash } from '@vcp/protocol'
 import type { Decider } from '../decide.ts'
 import { operatorOf } from '../nodes/node-record.ts'
 import type { Turn } from '../turn.ts'
 import { demandOfTask } from './demand.ts'
-import { hashOfLeaf, isBelow, narrow } from './dispute-narrowing.ts'
+import { narrow } from './dispute-narrowing.ts'
 import { fill, setCopies } from './fill.ts'
 import { askForTraces } from './open-dispute.ts'
 import { holdOf } from './reports.ts'
@@ -21,7 +21,7 @@ export const disputeDeciders = {
     const side = dispute === null ? null : sideOf(dispute, peerId)
     if (dispute === null || side === null) return refuse('CONFLICT', 'nobody asked')
     if (dispute.level !== level || dispute.index !== index || level === 0) return pass(null)
-    if (!isBelow(below, dispute.hashes[side])) {
+    if (!areBelow(below, dispute.hashes[side])) {
       settle(turn, task, side === 'one' ? 'other' : 'one')
       return refuse('PROOF_INVALID', 'the hashes are not those below the one committed to')
     }
@@ -48,7 +48,7 @@ export const disputeDeciders = {
     if (task === undefined || dispute?.referee !== peerId || dispute.index !== checkpoint) {
       return refuse('CONFLICT', 'the node is not the referee of this dispute')
     }
-    const hash = hashOfLeaf(leaf)
+    const hash = traceLeafHash(leaf)
     if (hash === dispute.hashes.one) settle(turn, task, 'one')
     else if (hash === dispute.hashes.other) settle(turn, task, 'other')
     else drop(turn, task, 'the referee agrees with neither')

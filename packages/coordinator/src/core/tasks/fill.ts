@@ -57,7 +57,7 @@ export function choose(turn: Turn, task: LiveTask): NodeRecord | null {
   return turn.state.matcher.pick(key, demand, isAcceptable, turn.draw)
 }
 
-/** Two results of one operator are one voice; who failed at a task may try again, but not at once. */
+/** Two results of one operator are one voice; who failed may try again, but not at once. */
 function mayHave(turn: Turn, task: TaskRecord, node: NodeRecord): boolean {
   const operator = operatorOf(node)
   return task.assignments.every((each) => {

@@ -110,8 +110,8 @@ export function holdOf(
     return refuse('TASK_UNKNOWN', `the node was never given the task ${taskId}`)
   }
   if (assignment.epoch !== leaseEpoch || !states.includes(assignment.state)) {
-    const reason = `lease ${leaseEpoch} is over: the newest is ${assignment.epoch}, ${assignment.state}`
-    return refuse('LEASE_STALE', reason)
+    const newest = `the newest is ${assignment.epoch}, ${assignment.state}`
+    return refuse('LEASE_STALE', `lease ${leaseEpoch} is over: ${newest}`)
   }
   return pass({ task, assignment })
 }

@@ -7,6 +7,7 @@ import {
   type Demand,
   type Digest,
   type EvidenceLevel,
+  type HashesBelow,
   isEnded,
   type PeerId,
   type Receipt,
@@ -41,9 +42,6 @@ export interface Assignment {
   revealedIndex: number | null
 }
 
-/** Two hashes of a trace that lie below one. */
-export type Below = readonly [Digest, Digest]
-
 /** Two runs that disagree, narrowed to a place in their traces. */
 export interface Dispute {
   readonly one: PeerId
@@ -52,7 +50,7 @@ export interface Dispute {
   index: number
   hashes: { readonly one: Digest; readonly other: Digest }
   /** What the parties said lies below; not in the journal, asked anew after a restart. */
-  answers: { one: Below | null; other: Below | null }
+  answers: { one: HashesBelow | null; other: HashesBelow | null }
   referee: PeerId | null
   refereeUntilMs: number
 }

@@ -122,7 +122,7 @@ export function reject(
   if (engine !== undefined) judge(turn, task, node, engineKey(engine), false)
 }
 
-/** A node whose result was compared with others' has been audited: what it did alone stands or not. */
+/** A node compared with others has been audited: what it did alone stands or falls with it. */
 function judge(
   turn: Turn,
   { taskId }: TaskRecord,

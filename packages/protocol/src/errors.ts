@@ -388,6 +388,55 @@ export const errors = {
     'Upgrade vcp on the older of the two machines.',
   ),
 
+  PEER_UNREACHABLE: row(
+    'unreachable',
+    503,
+    'A peer of the mesh could not be reached, or the connection broke.',
+    'Check that it runs and that its address is right; `vcp doctor` looks at the network.',
+  ),
+  PEER_TIMEOUT: row(
+    'timeout',
+    504,
+    'A peer of the mesh did not answer in its time.',
+    'Send the same request again; sending it twice does no harm.',
+  ),
+  PEER_MISBEHAVED: row(
+    'unreachable',
+    503,
+    'What a peer of the mesh sent is not what the protocol allows.',
+    'Check that both run the same version of vcp; the peer is trusted less from now on.',
+  ),
+  TRANSPORT_MISSING: row(
+    'configuration',
+    500,
+    'The transport of a listen address is not available on this machine.',
+    'Remove the address from the listen addresses, or install the package that the message names.',
+  ),
+  LISTEN_FAILED: row(
+    'configuration',
+    500,
+    'The mesh cannot listen on its addresses.',
+    'Stop what uses the port, or choose another one; port 0 takes any that is free.',
+  ),
+  BLOB_UNAVAILABLE: row(
+    'unreachable',
+    503,
+    'No source gave the whole blob.',
+    'Upload it again, or wait until a node that keeps it is back.',
+  ),
+  BLOB_CORRUPT: row(
+    'verificationFailed',
+    422,
+    'The bytes are not those that their CID names.',
+    'Do not use them; fetch the blob again from another source.',
+  ),
+  STORE_FULL: row(
+    'configuration',
+    503,
+    'The blob store has no room within its quota, and nothing in it may go.',
+    'Raise the quota, or unpin blobs that are not needed.',
+  ),
+
   NO_ELIGIBLE_NODE: row(
     'noEligibleNode',
     503,

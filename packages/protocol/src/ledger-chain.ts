@@ -1,7 +1,8 @@
-import { sha256 as sha256Bytes } from '@noble/hashes/sha2.js'
-import { bytesToHex } from '@noble/hashes/utils.js'
+import { sha256 } from '@noble/hashes/sha2.js'
+import { bytesToHex, concatBytes } from '@noble/hashes/utils.js'
 import { encodeCanonical } from './canonical.ts'
 import type { Digest } from './ids.ts'
+import type { Sha256 } from './merkle.ts'
 
 /** `[domain, entry]` up to where the bytes of the entry begin: in place of them stands one null. */
 const prefix = encodeCanonical(['vcp/ledger-entry/1', null]).slice(0, -1)
@@ -10,6 +11,6 @@ const prefix = encodeCanonical(['vcp/ledger-entry/1', null]).slice(0, -1)
  * What the next entry names as `previous`: the digest of the entry whose leaf this is. It is
  * `digestOf('vcp/ledger-entry/1', entry)`, without encoding the entry a second time.
  */
-export function entryDigest(leaf: Uint8Array): Digest {
-  return bytesToHex(sha256Bytes.create().update(prefix).update(leaf).digest()) as Digest
+export function entryDigest(leaf: Uint8Array, hash: Sha256 = sha256): Digest {
+  return bytesToHex(hash(concatBytes(prefix, leaf))) as Digest
 }

@@ -45,7 +45,7 @@ const events: readonly LedgerEvent[] = [
 const entries = entriesOf(events)
 
 function headOf(of: readonly LedgerEntry[]) {
-  const [rootHash] = toDigests([merkleRoot(of.map(leafBytes).map(leafHash))])
+  const [rootHash] = toDigests([merkleRoot(of.map(leafBytes).map((leaf) => leafHash(leaf)))])
   return { origin, treeSize: of.length, rootHash: rootHash! }
 }
 

@@ -31,7 +31,9 @@ describe('the Merkle tree', () => {
   test.each(reference.roots.map((root, size) => ({ size, root })))(
     'has the published root over $size leaves',
     ({ size, root }) => {
-      expect(bytesToHex(merkleRoot(published.slice(0, size).map(leafHash)))).toBe(root)
+      expect(bytesToHex(merkleRoot(published.slice(0, size).map((leaf) => leafHash(leaf))))).toBe(
+        root,
+      )
     },
   )
 
@@ -46,7 +48,10 @@ describe('the Merkle tree', () => {
   test.each(reference.inclusion)(
     'makes and takes the published proof of leaf $leaf_index of $tree_size',
     ({ leaf_index: index, tree_size: size, hashes: expected }) => {
-      const proof = inclusionProof(published.slice(0, size).map(leafHash), index)
+      const proof = inclusionProof(
+        published.slice(0, size).map((leaf) => leafHash(leaf)),
+        index,
+      )
       expect(proof.map(bytesToHex)).toEqual(expected)
       const claim = { leafHash: leafHash(published[index]!), index, size, proof }
       expect(verifyInclusion({ ...claim, root: publishedRoot(size) })).toBe(true)
@@ -56,7 +61,10 @@ describe('the Merkle tree', () => {
   test.each(reference.consistency)(
     'makes and takes the published proof from $old_size to $new_size leaves',
     ({ old_size: oldSize, new_size: newSize, hashes: expected }) => {
-      const proof = consistencyProof(published.slice(0, newSize).map(leafHash), oldSize)
+      const proof = consistencyProof(
+        published.slice(0, newSize).map((leaf) => leafHash(leaf)),
+        oldSize,
+      )
       expect(proof.map(bytesToHex)).toEqual(expected)
       const ends = { oldRoot: publishedRoot(oldSize), newRoot: publishedRoot(newSize) }
       expect(verifyConsistency({ oldSize, newSize, ...ends, proof })).toBe(true)
@@ -76,7 +84,7 @@ describe('the Merkle tree', () => {
   test('is the one that the RFC defines, and so are its proofs', () => {
     for (let size = 0; size <= 20; size++) {
       const d = leaves.slice(0, size)
-      const leafHashes = d.map(leafHash)
+      const leafHashes = d.map((leaf) => leafHash(leaf))
       expect(merkleRoot(leafHashes)).toEqual(mth(d))
       for (let m = 0; m < size; m++) expect(inclusionProof(leafHashes, m)).toEqual(path(m, d))
       for (let m = 1; m <= size; m++) expect(consistencyProof(leafHashes, m)).toEqual(proofOf(m, d))

@@ -4,6 +4,7 @@ import { decodeCanonical, encodeCanonical } from './canonical.ts'
 import { type Checkpoint, type KnownLog, openCheckpoint } from './checkpoint.ts'
 import { checkFreshness, type Envelope, type MessageType, openEnvelope } from './envelope.ts'
 import type { Nonce, PeerId } from './ids.ts'
+import type { VerifySignature } from './keys.ts'
 import { limits } from './limits.ts'
 import { type Outcome, refuse } from './outcome.ts'
 import { accept, ignore, reject, type Verdict } from './verdict.ts'
@@ -17,6 +18,8 @@ export interface View {
   isCoordinator(peerId: PeerId): boolean
   /** The log whose checkpoints are followed, and the size of its newest one known. */
   readonly log: KnownLog & { readonly size: number }
+  /** A faster check of signatures, as strict as our own. */
+  readonly verify?: VerifySignature
 }
 
 export interface Topic<Message> {
@@ -120,9 +123,9 @@ function envelopeTopic<Type extends MessageType>(
   return {
     name,
     bytesMax,
-    open(bytes) {
+    open(bytes, { verify }) {
       const decoded = decodeCanonical(bytes, bytesMax)
-      return decoded.ok ? openEnvelope(type, decoded.value) : decoded
+      return decoded.ok ? openEnvelope(type, decoded.value, verify) : decoded
     },
     write: (envelope) => encodeCanonical({ ...envelope }),
     judge(envelope, view) {

@@ -13,7 +13,7 @@ import { merkleVectors } from './testing/log-vectors.ts'
 import { checkConsistency, checkInclusion, type TreeHead, toDigests } from './tree-head.ts'
 
 const leaves = Array.from({ length: 20 }, (_, i) => Uint8Array.of(i))
-const hashes = leaves.map(leafHash)
+const hashes = leaves.map((leaf) => leafHash(leaf))
 const headOf = (treeSize: number): TreeHead => {
   const [rootHash] = toDigests([merkleRoot(hashes.slice(0, treeSize))])
   return { treeSize, rootHash: rootHash! }

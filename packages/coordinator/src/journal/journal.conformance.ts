@@ -102,7 +102,7 @@ export function describeJournal({ name, second, place }: JournalKind): void {
     const hashes = (block: number, size: number) =>
       batch(0, size)
         .slice(block * blockLeaves, (block + 1) * blockLeaves)
-        .map(leafHash)
+        .map((leaf) => leafHash(leaf))
     const plain = (bytes: readonly Uint8Array[]) => bytes.map((each) => Uint8Array.from(each))
 
     test('are those of its entries, in complete blocks and in the last one', async () => {

@@ -1,6 +1,7 @@
 // The leaf hashes of a journal, gathered into blocks of 256 as they are stored: a proof reads two
 // blocks at most, and the roots of the blocks are all that the index of a million leaves needs.
 import { blockLeaves, leafHash, merkleRoot } from '@vcp/protocol'
+import { nativeSha256 } from '../native-sha256.ts'
 
 /** A complete block, as it is stored. */
 export interface LeafBlockRow {
@@ -24,12 +25,16 @@ export function growLeaves(
   size: number,
   batch: readonly Uint8Array[],
 ): Growth {
-  const hashes = [...open, ...batch.map(leafHash)]
+  const hashes = [...open, ...batch.map((leaf) => leafHash(leaf, nativeSha256))]
   const firstBlock = Math.floor(size / blockLeaves)
   const complete = Math.floor(hashes.length / blockLeaves)
   const blocks = Array.from({ length: complete }, (_, i) => {
     const leaves = hashes.slice(i * blockLeaves, (i + 1) * blockLeaves)
-    return { block: firstBlock + i, root: merkleRoot(leaves), hashes: Buffer.concat(leaves) }
+    return {
+      block: firstBlock + i,
+      root: merkleRoot(leaves, nativeSha256),
+      hashes: Buffer.concat(leaves),
+    }
   })
   return { blocks, open: hashes.slice(complete * blockLeaves) }
 }

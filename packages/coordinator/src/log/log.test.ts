@@ -56,7 +56,7 @@ const reopened = async (disk: MemoryDisk, as = key) => openLog(await disk.open()
 describe('the head of a log', () => {
   test.each([0, 1, 255, 256, 257, 512, 1_000])('is the root of its %i entries', async (size) => {
     const { log } = await logOf(size)
-    const [rootHash] = toDigests([merkleRoot(leaves(0, size).map(leafHash))])
+    const [rootHash] = toDigests([merkleRoot(leaves(0, size).map((leaf) => leafHash(leaf)))])
     expect(await headOf(log)).toMatchObject({ treeSize: size, rootHash })
   })
 
@@ -132,7 +132,8 @@ describe('the head of a log on a full disk', () => {
 describe('the proofs of a log', () => {
   test('show each entry under every head it is below, while the log grows', async () => {
     const { log, journal } = await logOf(200)
-    const root = (size: number) => toDigests([merkleRoot(leaves(0, size).map(leafHash))])[0]!
+    const root = (size: number) =>
+      toDigests([merkleRoot(leaves(0, size).map((leaf) => leafHash(leaf)))])[0]!
     for (const size of [200, 256, 600, 1_025]) {
       if (size > journal.size) await grow(journal, size - journal.size)
       for (const index of [0, 100, 199, 255, 256, 599, 1_024]) {
@@ -163,7 +164,7 @@ describe('the proofs of a log', () => {
     expect(found).toEqual([true, true, true])
     await grow(journal, 2_000)
     const later = await value(log.inclusion(3_000, 4_010))
-    const rootHash = toDigests([merkleRoot(leaves(0, 4_010).map(leafHash))])[0]!
+    const rootHash = toDigests([merkleRoot(leaves(0, 4_010).map((leaf) => leafHash(leaf)))])[0]!
     expect(checkInclusion(later, leaf(3_000), { treeSize: 4_010, rootHash }).ok).toBe(true)
   })
 

@@ -148,7 +148,7 @@ function ledgerFile() {
     { type: 'receipt-revealed', receipt: receiptBy(ana) },
     { ...credits, from: escrow, to: issuer, reason: 'refunded' },
   ])
-  const [rootHash] = toDigests([merkleRoot(entries.map(leafBytes).map(leafHash))])
+  const [rootHash] = toDigests([merkleRoot(entries.map(leafBytes).map((leaf) => leafHash(leaf)))])
   const { origin } = knownLog
   const head = { origin, treeSize: entries.length, rootHash: rootHash! }
   const log_key = writeVerifierKey(knownLog.verifier)

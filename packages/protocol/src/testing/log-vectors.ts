@@ -20,7 +20,7 @@ import { toDigests } from '../tree-head.ts'
 const leaves = Array.from({ length: 11 }, (_, i) =>
   Uint8Array.from({ length: 3 * i }, (_, k) => i + k),
 )
-const hashes = leaves.map(leafHash)
+const hashes = leaves.map((leaf) => leafHash(leaf))
 
 function inclusionOf(index: number, size: number) {
   const path = inclusionProof(hashes.slice(0, size), index)

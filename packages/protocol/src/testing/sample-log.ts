@@ -4,7 +4,7 @@ import { leafHash, merkleRoot } from '../merkle.ts'
 export const leaves = Array.from({ length: 300 }, (_, i) => {
   return Uint8Array.of(i >> 8, i & 255, ...new Uint8Array(i % 5))
 })
-export const hashes = leaves.map(leafHash)
+export const hashes = leaves.map((leaf) => leafHash(leaf))
 export const roots = Array.from({ length: 301 }, (_, size) => merkleRoot(hashes.slice(0, size)))
 
 /** The same bytes but for one bit. */

@@ -1,0 +1,71 @@
+// What a node reports to its coordinator. An answer means that the report is on disk there: until
+// then the node keeps it and sends it again, so every report may come twice.
+import * as z from 'zod'
+import { envelopeSchema, openEnvelope } from '../envelope.ts'
+import { Digest, type PeerId, TaskId } from '../ids.ts'
+import type { VerifySignature } from '../keys.ts'
+import { limits } from '../limits.ts'
+import { type Outcome, pass, refuse } from '../outcome.ts'
+import { Count } from '../quantities.ts'
+import type { StreamProtocol } from './stream-protocol.ts'
+
+/** What is evidence, or may become it, is signed; it outlives the stream it came on. */
+export const SignedReport = z.union([
+  envelopeSchema('progress'),
+  envelopeSchema('commitment'),
+  envelopeSchema('receipt'),
+  envelopeSchema('update'),
+])
+export type SignedReport = z.infer<typeof SignedReport>
+
+export const Report = z.discriminatedUnion('report', [
+  z.strictObject({ report: z.literal('signed'), envelope: SignedReport }),
+  /** The node could not bring the run to an end that every machine comes to. */
+  z.strictObject({
+    report: z.literal('run-failed'),
+    task_id: TaskId,
+    lease_epoch: Count,
+    reason: z.string().min(1).max(200),
+  }),
+  /** A referee ran a task up to a checkpoint, and this is the leaf that it came to. */
+  z.strictObject({
+    report: z.literal('rerun'),
+    task_id: TaskId,
+    checkpoint: Count.max(limits.traceCheckpointsMax),
+    leaf: Digest,
+  }),
+])
+export type Report = z.infer<typeof Report>
+
+export const ReportAnswer = z.strictObject({ kept: z.literal(true) })
+export type ReportAnswer = z.infer<typeof ReportAnswer>
+
+/** Node to coordinator. */
+export const reportProtocol: StreamProtocol<Report, ReportAnswer> = {
+  id: '/vcp/report/1',
+  ask: Report,
+  answer: ReportAnswer,
+  askBytesMax: limits.reportBytesMax,
+  answerBytesMax: limits.streamAnswerBytesMax,
+  payloadBytesMax: 0,
+  deadlineMs: limits.streamDeadlineMs,
+  asksPerSecond: limits.reportsPerSecondMax,
+}
+
+/**
+ * Whether a report is the reporting node's own. Not whether it is fresh: a node that was away sends
+ * what it kept, however old; the lease epoch says whether anybody still wants it.
+ */
+export function checkReport(
+  peerId: PeerId,
+  report: Report,
+  verify?: VerifySignature,
+): Outcome<Report> {
+  if (report.report !== 'signed') return pass(report)
+  const { envelope } = report
+  if (envelope.peer_id !== peerId) {
+    return refuse('SIGNER_UNEXPECTED', `signed by ${envelope.peer_id}, sent by ${peerId}`)
+  }
+  const opened = openEnvelope(envelope.type, envelope, verify)
+  return opened.ok ? pass(report) : opened
+}

@@ -2,6 +2,7 @@
 // encoding, so equal digests mean equal data. `scanCanonical` reads the bytes once, before any
 // decoder does, and refuses whatever an encoder of ours would not have written.
 import { decode, encode } from '@ipld/dag-cbor'
+import { writeCanonical } from './canonical-writer.ts'
 import { limits } from './limits.ts'
 import { type Outcome, pass, refuse } from './outcome.ts'
 
@@ -16,7 +17,7 @@ export type Canonical =
 
 /** Encodes our own data. Throws on what has no canonical form: that is a bug of the caller. */
 export function encodeCanonical(value: Canonical): Uint8Array {
-  return encode(value)
+  return writeCanonical(value) ?? encode(value)
 }
 
 /** Decodes bytes from anywhere; refuses all but the one canonical encoding. Linear in the size. */

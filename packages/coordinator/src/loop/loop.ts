@@ -15,7 +15,7 @@ import type { Input } from '../core/inputs.ts'
 import type { State } from '../core/state.ts'
 import type { Clock } from '../journal/clock.ts'
 import type { GroupCommit } from '../journal/group-commit.ts'
-import { nativeSha256 } from '../native-sha256.ts'
+import { nativeDigest } from '../native-sha256.ts'
 
 export interface Loop {
   /** To read; only the loop changes it. */
@@ -129,7 +129,7 @@ class CoordinatorLoop implements Loop {
       const entry: LedgerEntry = { index, at_ms: atMs, previous: this.#previous, event }
       const leaf = leafBytes(entry)
       leaves.push(leaf)
-      this.#previous = entryDigest(leaf, nativeSha256)
+      this.#previous = entryDigest(leaf, nativeDigest)
       return entry
     })
     const bytes = leaves.reduce((sum, { length }) => sum + length, 0)

@@ -13,7 +13,7 @@ import type { Settings } from '../core/settings.ts'
 import { type Snapshot, snapshotOf, stateFrom } from '../core/snapshot.ts'
 import { State } from '../core/state.ts'
 import type { Journal } from '../journal/journal.ts'
-import { nativeSha256 } from '../native-sha256.ts'
+import { nativeDigest } from '../native-sha256.ts'
 
 export interface Recovered {
   readonly state: State
@@ -53,7 +53,7 @@ export async function recover(
     for (const { index, bytes } of page) {
       const { at_ms, event } = entryOf(index, bytes, previous)
       apply(state, { index, atMs: at_ms, event })
-      previous = entryDigest(bytes, nativeSha256)
+      previous = entryDigest(bytes, nativeDigest)
     }
     progress(state.nextIndex - from, journal.size - from)
   }

@@ -1,50 +1,26 @@
 // Every prebuilt module in the real sandbox: what it answers is what its manifest says, and what a
 // receipt would hold of it is what it always was, in every process and with every setting of V8.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
-import { Digest, WasmValue, wasmPresets } from '@vcp/protocol'
-import { openPool, type Pool, type PoolResult, type RunRequest, receiptFields } from '@vcp/sandbox'
+import { Digest } from '@vcp/protocol'
+import { openPool, type Pool, type PoolResult, receiptFields } from '@vcp/sandbox'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { manifests, stdinOf, stdoutOf, type WasiCase, wasmOf } from './wasm-modules/manifest.ts'
+import { stdoutOf, type WasiCase, wasmOf } from './wasm-modules/manifest.ts'
+import { type Case, cases, golden, memoryPagesMax, requestOf } from './wasm-modules/receipts.ts'
 
-const golden = new URL('../packages/sandbox/vectors/receipts.json', import.meta.url)
-const pageBytes = 65_536
-
-const cases = manifests.flatMap(({ name, cases: all }) =>
-  all.map((each, i) => ({ name, number: i, each, id: `${name} ${i}` })),
-)
-
-function requestOf(name: string, each: (typeof cases)[number]['each']): RunRequest {
-  const { call } = each
-  const common = {
-    gas: wasmPresets.default.gas,
-    stackUnits: 4_000_000,
-    outputBytesMax: 16 * 1_048_576,
-    checkpointGas: 10_000_000,
-    seed: new Uint8Array(32),
-    trace: true,
-  }
-  if (call.kind === 'function') {
-    const values = call.arguments.map((value) => WasmValue.parse(value))
-    return { ...common, call: { ...call, arguments: values } }
-  }
-  const stdin = stdinOf(name, each as WasiCase)
-  return { ...common, call: { kind: 'wasi', args: call.args, env: {}, stdin } }
-}
-
-function submit(pool: Pool, { name, each }: (typeof cases)[number]): Promise<PoolResult> {
+function submit(pool: Pool, { name, each }: Case): Promise<PoolResult> {
   return pool.submit(
     {
       requester: 'e2e',
       module: wasmOf(name),
       form: 'raw',
-      memoryPagesMax: (wasmPresets.default.memory_mb * 2 ** 20) / pageBytes,
+      memoryPagesMax,
       request: requestOf(name, each),
     },
     { deadlineMs: 60_000, memoryMb: 2_048 },
   )
 }
 
-function fieldsOf(which: (typeof cases)[number], result: PoolResult) {
+function fieldsOf(which: Case, result: PoolResult) {
   if (result.kind !== 'attestable') throw new Error(`${which.id}: ${result.fault} ${result.detail}`)
   const instrumented = Digest.parse(result.instrumented)
   return receiptFields(instrumented, requestOf(which.name, which.each), result)

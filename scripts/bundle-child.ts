@@ -1,10 +1,11 @@
-// Bundles the program of the sandbox's children, after tsc:
+// Bundles the program of the sandbox's children, after tsc, and puts the interpreter beside it:
 //   node scripts/with-node.mjs scripts/bundle-child.ts
 // or from sources, where nothing was built, into the cache; prints the folder:
 //   node scripts/with-node.mjs scripts/bundle-child.ts --cache [--child-main f] [--worker-main f]
 import { createHash } from 'node:crypto'
 import {
   chmodSync,
+  copyFileSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -49,6 +50,15 @@ if (values.cache) {
 } else {
   rmSync(shipped, { recursive: true, force: true })
   console.log(place(outputFiles, shipped))
+  shipInterpreter()
+}
+
+/** The interpreter of scripts is a module of ours that the package needs beside its code. */
+function shipInterpreter(): void {
+  const folder = join(root, 'packages', 'sandbox', 'dist', 'modules')
+  mkdirSync(folder, { recursive: true })
+  const module = join(root, 'wasm-modules', 'quickjs', 'quickjs.wasm')
+  copyFileSync(module, join(folder, basename(module)))
 }
 
 /** Puts the files there all at once, so that nobody reads half of them. */

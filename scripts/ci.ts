@@ -49,7 +49,7 @@ async function check(): Promise<StepResult> {
 }
 
 function commandsHere(): Promise<StepResult[]> {
-  const lines = ['npx vcp --help', 'npx vcp dev --demo']
+  const lines = ['npx vcp --help', 'npx vcp dev --demo', 'npm run fuzz -- --seconds 60']
   return runLines(lines, { cwd: root, env: process.env, label: `here, Node ${pathNode()}` })
 }
 

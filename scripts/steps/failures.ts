@@ -1,4 +1,5 @@
-// What went wrong in a long output, in few lines: of a long log people are often shown the end only.
+// What went wrong in a long output, in few lines: of a long log people are often shown the end
+// only.
 import { stripVTControlCharacters } from 'node:util'
 
 const CHARACTERS_MAX = 6_000

@@ -82,6 +82,7 @@ export const commands: Readonly<Record<string, CommandLine>> = {
     () => import('./commands/ledger/export.ts'),
   ),
   dev: line('see what this version can do', () => import('./commands/dev.ts')),
+  sim: line('run the coordinator in a simulation, from a seed', () => import('./commands/sim.ts')),
   completion: line(
     'print a completion script for your shell',
     () => import('./commands/completion.ts'),

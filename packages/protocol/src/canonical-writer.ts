@@ -2,6 +2,7 @@
 // our own data has: a log encodes each entry, a signature each message. What is unusual (a key or a
 // number of another kind, an object that is no plain data) is left to the library, and a test holds
 // the two equal.
+import { utf8ToBytes } from '@noble/hashes/utils.js'
 import type { Canonical } from './canonical.ts'
 
 const UNSIGNED = 0x00
@@ -15,7 +16,6 @@ const TRUE = 0xf5
 const NULL = 0xf6
 const FLOAT64 = 0xfb
 
-const encoder = new TextEncoder()
 let room = new Uint8Array(65_536)
 let view = new DataView(room.buffer)
 let at = 0
@@ -115,7 +115,7 @@ function writeText(text: string): boolean {
 
 function writeOtherText(text: string): boolean {
   if (!text.isWellFormed()) return false
-  const bytes = encoder.encode(text)
+  const bytes = utf8ToBytes(text)
   writeHead(TEXT, bytes.length)
   reserve(bytes.length)
   room.set(bytes, at)

@@ -1,6 +1,5 @@
 // What a checkpoint costs: the same run with and without, for memories of several sizes, of which
 // each round writes a byte in some pages.
-//   node scripts/with-node.mjs packages/sandbox/bench/checkpoints.ts
 import { createHash } from 'node:crypto'
 import type { PageTools } from '../src/run/page-tools.ts'
 import { compileProgram } from '../src/run/program.ts'
@@ -14,6 +13,7 @@ import {
   times,
 } from '../src/testing/instrumented-module.ts'
 import { runRequest } from '../src/testing/run-request.ts'
+import { cpuMs } from './cpu-time.ts'
 
 const rounds = 20
 const repeats = 5
@@ -38,30 +38,31 @@ function moduleOf(pages: number, touched: number): Uint8Array {
   return buildInstrumented({ memory: { initial: pages, max: pages }, functions })
 }
 
-function bestMs(work: () => void): number {
-  const times = Array.from({ length: repeats }, () => {
-    const began = performance.now()
-    work()
-    return performance.now() - began
-  })
-  return Math.min(...times)
+export interface CheckpointFigures {
+  readonly pages: number
+  readonly touched: number
+  readonly checkpoints: number
+  /** Milliseconds a checkpoint, with what runs anywhere and with what Node brings. */
+  readonly portableMs: number
+  readonly nativeMs: number
 }
 
-const figures = [3, 150, 1_000].flatMap((pages) =>
-  [1, pages].map((touched) => {
-    const program = compileProgram(moduleOf(pages, touched))
-    const request = runRequest({ gas: 1e11, checkpointGas: 1e9 })
-    const traced = run(program, request)
-    if (traced.kind !== 'attestable' || traced.ending.kind !== 'ok') throw new Error('did not end')
-    const count = traced.checkpoints.length
-    const plainMs = bestMs(() => run(program, { ...request, checkpointGas: null }))
-    const each = (tools: Partial<PageTools>) => {
-      const perCheckpoint = (bestMs(() => run(program, request, tools)) - plainMs) / count
-      return Number(perCheckpoint.toFixed(3))
-    }
-    return { pages, touched, checkpoints: count, portableMs: each({}), nativeMs: each(native) }
-  }),
-)
+export function measureCheckpoints(): CheckpointFigures[] {
+  return [3, 150, 1_000].flatMap((pages) => [1, pages].map((touched) => figuresOf(pages, touched)))
+}
 
-console.table(figures)
-console.log(JSON.stringify({ bench: 'checkpoints', rounds, figures }))
+function figuresOf(pages: number, touched: number): CheckpointFigures {
+  const program = compileProgram(moduleOf(pages, touched))
+  const request = runRequest({ gas: 1e11, checkpointGas: 1e9 })
+  const traced = run(program, request)
+  if (traced.kind !== 'attestable' || traced.ending.kind !== 'ok') throw new Error('did not end')
+  const count = traced.checkpoints.length
+  const plainMs = bestMs(() => run(program, { ...request, checkpointGas: null }))
+  const each = (tools: Partial<PageTools>) =>
+    (bestMs(() => run(program, request, tools)) - plainMs) / count
+  return { pages, touched, checkpoints: count, portableMs: each({}), nativeMs: each(native) }
+}
+
+function bestMs(work: () => void): number {
+  return Math.min(...Array.from({ length: repeats }, () => cpuMs(work)[1]))
+}

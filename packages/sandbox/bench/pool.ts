@@ -1,19 +1,26 @@
 // What it costs to run a module that does nothing, in children: starting one, one task after the
-// other, and as many as two children can take.
-//   node scripts/with-node.mjs packages/sandbox/bench/pool.ts [--json]
+// other, and as many as two children can take. By the clock: on a busy machine it says little.
 import { openChild } from '../src/child/child.ts'
-import { type Isolation, probeIsolation } from '../src/child/isolation.ts'
+import { type Isolation, type Protection, probeIsolation } from '../src/child/isolation.ts'
 import { openPool, type Pool } from '../src/child/pool.ts'
 import type { SandboxTask } from '../src/child/pool-result.ts'
 import { childProgram } from '../src/child/program.ts'
 import { moduleOf } from '../src/testing/module-builder.ts'
 import { runRequest } from '../src/testing/run-request.ts'
+import { quantile, timesOf } from './timing.ts'
 
-interface Figure {
+export interface PoolFigure {
   readonly what: string
   readonly unit: 'ms' | 'tasks/s'
-  readonly p50: number
   readonly best: number
+  readonly p50: number
+  /** Null where there were fewer than a hundred times. */
+  readonly p99: number | null
+}
+
+export interface PoolFigures {
+  readonly protections: readonly Protection[]
+  readonly figures: readonly PoolFigure[]
 }
 
 const limits = { deadlineMs: 60_000, memoryMb: 512 }
@@ -35,26 +42,14 @@ function strangers(count: number, from: number): SandboxTask[] {
   )
 }
 
-async function timesOf(
-  count: number,
-  work: (round: number) => Promise<unknown>,
-): Promise<number[]> {
-  const times: number[] = []
-  for (let round = 0; round < count; round++) {
-    const began = performance.now()
-    await work(round)
-    times.push(performance.now() - began)
-  }
-  return times.sort((a, b) => a - b)
+function times(what: string, sorted: readonly number[]): PoolFigure {
+  const p99 = sorted.length < 100 ? null : quantile(sorted, 0.99)
+  return { what, unit: 'ms', best: quantile(sorted, 0), p50: quantile(sorted, 0.5), p99 }
 }
 
-function figure(what: string, times: readonly number[]): Figure {
-  return { what, unit: 'ms', p50: times[times.length >> 1] ?? Number.NaN, best: times[0] ?? 0 }
-}
-
-function rate(what: string, tasks: number, times: readonly number[]): Figure {
-  const [p50, best] = [times[times.length >> 1], times[0]].map((ms) => (tasks * 1_000) / (ms ?? 1))
-  return { what, unit: 'tasks/s', p50: p50 ?? 0, best: best ?? 0 }
+function rate(what: string, tasks: number, sorted: readonly number[]): PoolFigure {
+  const at = (share: number) => (tasks * 1_000) / quantile(sorted, share)
+  return { what, unit: 'tasks/s', best: at(0), p50: at(0.5), p99: null }
 }
 
 function starts(using: Isolation): Promise<number[]> {
@@ -65,12 +60,6 @@ function starts(using: Isolation): Promise<number[]> {
   })
 }
 
-const coldResult = await timesOf(10, async () => {
-  const pool = await openPool({ size: 1, program, isolation })
-  await pool.submit(taskOf(nothing), limits)
-  void pool.close()
-})
-
 async function withPool<T>(size: number, use: (pool: Pool) => Promise<T>): Promise<T> {
   const pool = await openPool({ size, program, isolation, queueMax: 10_000 })
   const warmUp = Array.from({ length: 3_000 }, () => pool.submit(taskOf(nothing), limits))
@@ -80,37 +69,36 @@ async function withPool<T>(size: number, use: (pool: Pool) => Promise<T>): Promi
   return made
 }
 
-const [warm, unknown] = await withPool(1, async (pool) => [
-  await timesOf(2_000, () => pool.submit(taskOf(nothing), limits)),
-  await timesOf(200, (round) => pool.submit(strangers(1, round)[0]!, limits)),
-])
-
-const [cached, instrumented] = await withPool(2, async (pool) => [
-  await timesOf(5, () => all(pool, Array<SandboxTask>(4_000).fill(taskOf(nothing)))),
-  await timesOf(5, (round) => all(pool, strangers(1_000, 1_000 + round * 1_000))),
-])
-
 function all(pool: Pool, tasks: readonly SandboxTask[]): Promise<unknown> {
   return Promise.all(tasks.map((task) => pool.submit(task, limits)))
 }
 
-const figures = [
-  figure('child up, all protections', await starts(isolation)),
-  figure('child up, Node permissions only', await starts(bare)),
-  figure('pool opened and first result', coldResult),
-  figure('warm task, module cached', warm ?? []),
-  figure('warm task, module instrumented and compiled', unknown ?? []),
-  rate('two children, module cached', 4_000, cached ?? []),
-  rate('two children, module instrumented and compiled', 1_000, instrumented ?? []),
-]
+function firstResults(): Promise<number[]> {
+  return timesOf(10, async () => {
+    const pool = await openPool({ size: 1, program, isolation })
+    await pool.submit(taskOf(nothing), limits)
+    void pool.close()
+  })
+}
 
-if (process.argv.includes('--json')) {
-  console.log(JSON.stringify({ protections: isolation.protections, figures }, null, 2))
-} else {
-  for (const { what, unit, p50, best } of figures) {
-    const [middle, first] = [p50, best].map((n) => (n < 100 ? n.toFixed(2) : n.toFixed(0)))
-    console.log(`${what.padEnd(48)}${middle?.padStart(9)}${first?.padStart(9)} ${unit} (p50, best)`)
-  }
-  const missing = isolation.protections.filter(({ inForce }) => !inForce)
-  for (const { name, detail } of missing) console.log(`not in force: ${name}: ${detail}`)
+export async function measurePool(): Promise<PoolFigures> {
+  const up = [await starts(isolation), await starts(bare), await firstResults()] as const
+  const [warm, unknown] = await withPool(1, async (pool) => [
+    await timesOf(2_000, () => pool.submit(taskOf(nothing), limits)),
+    await timesOf(200, (round) => pool.submit(strangers(1, round)[0]!, limits)),
+  ])
+  const [cached, instrumented] = await withPool(2, async (pool) => [
+    await timesOf(5, () => all(pool, Array<SandboxTask>(4_000).fill(taskOf(nothing)))),
+    await timesOf(5, (round) => all(pool, strangers(1_000, 1_000 + round * 1_000))),
+  ])
+  const figures = [
+    times('child up, all protections', up[0]),
+    times('child up, Node permissions only', up[1]),
+    times('pool opened and first result', up[2]),
+    times('warm task, module cached', warm!),
+    times('warm task, module instrumented and compiled', unknown!),
+    rate('two children, module cached', 4_000, cached!),
+    rate('two children, module instrumented and compiled', 1_000, instrumented!),
+  ]
+  return { protections: isolation.protections, figures }
 }

@@ -9,8 +9,8 @@ export const abi = {
   importModule: 'vcp',
   tick: 'tick',
   /**
-   * Mutable i64, counts down to the next tick. Charges are written through at once, so it is exact
-   * whenever the module is not running: after a return, in a host call, in a tick, after a trap.
+   * Mutable i64, counts down to the next tick. Exact whenever the module is not running: after a
+   * return, in a host call, in a tick; after a trap it is what `costs.ts` says.
    */
   gas: 'vcp:gas',
   /** Mutable i32: stack units left. Not restored after a trap; set it before every call. */

@@ -63,6 +63,29 @@ describe('vcp run', () => {
     expect(err).toContain(words)
   })
 
+  test('runs a script on JSON, in an interpreter that is metered like any module', async () => {
+    const script = join(temporaryFolder(), 'double.js')
+    writeFileSync(script, 'console.log("doubling"); return input.n * 2')
+    const argv = ['run', script, '--input', file('{"n": 21}')]
+    const { exitCode, out, err } = await run(argv)
+    expect({ exitCode, out }).toEqual({ exitCode: 0, out: '42\n' })
+    expect(err).toContain('doubling')
+    const [first, second] = [JSON.parse((await run([...argv, '--json'])).out), await run(argv)]
+    expect(first.gas).toBeGreaterThan(100_000)
+    expect(second.err).toContain(first.gas.toLocaleString('en'))
+  })
+
+  test('says what a script threw, and that it takes no arguments', async () => {
+    const script = join(temporaryFolder(), 'throw.js')
+    writeFileSync(script, 'throw new RangeError("no luck")')
+    const thrown = await run(['run', script])
+    expect(thrown.exitCode).toBe(7)
+    expect(thrown.err).toContain('RangeError: no luck')
+    expect((await run(['run', script, 'x'])).err).toContain('a script takes its input from --input')
+    const wrong = await run(['run', script, '--input', file('{')])
+    expect(wrong.err).toContain('is not JSON')
+  })
+
   test('ends with its gas, exactly, and exits 7', async () => {
     const argv = ['run', moduleOf('nbody'), '1000000', '--gas', '1000000', '--json']
     const { exitCode, out } = await run(argv)

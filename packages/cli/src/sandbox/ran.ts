@@ -24,6 +24,8 @@ export interface Ran {
   readonly instrumentedHash: Digest | null
   readonly traceRoot: Digest | null
   readonly checkpoints: number
+  /** The leaves under the root of the trace. */
+  readonly leaves: readonly Digest[]
   readonly engine: string
   readonly memoryPages: number | null
   readonly memoryBytes: number | null

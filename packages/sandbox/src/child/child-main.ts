@@ -1,6 +1,7 @@
 // The main thread of a child. It runs nothing of a guest, so it always hears its parent, and ends
 // the process when the parent is gone: the socket closes, however the parent died.
 import { Socket } from 'node:net'
+import { setFlagsFromString } from 'node:v8'
 import { Worker } from 'node:worker_threads'
 import type { WorkerFault } from './child-messages.ts'
 import { deadlineGraceMs, detailCharactersMax, parentSocket, workerLimits } from './child-terms.ts'
@@ -28,7 +29,7 @@ parent.on('data', (chunk: Uint8Array) => {
 for (const event of ['end', 'close', 'error']) parent.on(event, die)
 
 worker.on('message', (report: WorkReport) => {
-  if (report.type === 'ready') send(report)
+  if (report.type === 'ready') comeUp(report)
   else if (current?.id === report.id) finish(report)
 })
 worker.on('error', (error: Error & { code?: string }) => {
@@ -36,6 +37,15 @@ worker.on('error', (error: Error & { code?: string }) => {
   fail(isMemory ? 'worker_memory' : 'worker_error', String(error))
 })
 worker.on('exit', (code) => fail('worker_exit', `the worker thread ended with code ${code}`))
+
+/**
+ * V8 is told to read the instrumenter's hints about branches; without them the same code is slower.
+ * Only now: a flag set before the worker is made costs it its snapshot, 30 ms at each start.
+ */
+function comeUp(report: WorkReport): void {
+  setFlagsFromString('--experimental-wasm-branch-hinting')
+  send(report)
+}
 
 /** Not `process.exit`: that waits for the worker, which may be deep in a guest or a compiler. */
 function die(): void {

@@ -15,7 +15,7 @@ if (parentPort === null) throw new Error('this is the program of a worker thread
 serveWork<Program>(parentPort, workerData, {
   prepare,
   run: (program, request, progress) =>
-    run(program, request, { sha256, report: { everyGas: reportGas, progress } }),
+    run(program, request, { sha256, isEqual, report: { everyGas: reportGas, progress } }),
 })
 
 function prepare(
@@ -34,4 +34,8 @@ function prepare(
 
 function sha256(bytes: Uint8Array): Buffer {
   return createHash('sha256').update(bytes).digest()
+}
+
+function isEqual(one: Uint8Array, other: Uint8Array): boolean {
+  return Buffer.compare(one, other) === 0
 }

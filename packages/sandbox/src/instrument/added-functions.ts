@@ -1,9 +1,9 @@
 // The functions that stand behind the original ones: what costs according to a number of the run is
 // paid in them, and growing is asked of the host in them.
 import { faults } from '../abi.ts'
-import type { ByteWriter } from '../module/byte-writer.ts'
 import { valueTypes } from '../module/value-type.ts'
-import { constant, fault, indexed, op, tickIfNegative, VOID } from './code.ts'
+import { constant, fault, indexed, op, VOID } from './code.ts'
+import type { CodeWriter } from './code-writer.ts'
 import { dynamicPrices } from './costs.ts'
 import type { AddedFunction, Layout } from './layout.ts'
 
@@ -14,7 +14,7 @@ export interface Ceilings {
 }
 
 export function writeAddedFunction(
-  out: ByteWriter,
+  out: CodeWriter,
   entry: AddedFunction,
   layout: Layout,
   ceilings: Ceilings,
@@ -32,14 +32,14 @@ export function writeAddedFunction(
 }
 
 /** `(n) => n`, after n / 2^shift gas is paid: stands before an instruction that works n long. */
-function writeCharge(out: ByteWriter, layout: Layout, shift: number): void {
+function writeCharge(out: CodeWriter, layout: Layout, shift: number): void {
   out.u8(0)
   chargeLocal(out, layout, 0, shift)
   indexed(out, op.localGet, 0)
   out.u8(op.end)
 }
 
-function chargeLocal(out: ByteWriter, layout: Layout, local: number, shift: number): void {
+function chargeLocal(out: CodeWriter, layout: Layout, local: number, shift: number): void {
   indexed(out, op.globalGet, layout.gas)
   indexed(out, op.localGet, local)
   if (shift > 0) {
@@ -50,12 +50,15 @@ function chargeLocal(out: ByteWriter, layout: Layout, local: number, shift: numb
   out.u8(op.i64Sub)
   indexed(out, op.globalSet, layout.gas)
   indexed(out, op.globalGet, layout.gas)
-  tickIfNegative(out, layout)
+  constant(out, op.i64Const, 0)
+  out.u8(op.i64LtS)
+  out.unlikely(op.if, VOID)
+  indexed(out, op.call, layout.tick)
   out.u8(op.end)
 }
 
 /** memory.grow: -1 only above the ceiling; a host that has no memory ends the run instead. */
-function writeGrowMemory(out: ByteWriter, layout: Layout, pagesMax: number): void {
+function writeGrowMemory(out: CodeWriter, layout: Layout, pagesMax: number): void {
   const [delta, before] = [0, 1]
   out.all([1, 1, valueTypes.i32])
   indexed(out, op.localGet, delta)
@@ -67,7 +70,7 @@ function writeGrowMemory(out: ByteWriter, layout: Layout, pagesMax: number): voi
 }
 
 /** table.grow, the elements paid for first. */
-function writeGrowTable(out: ByteWriter, layout: Layout, table: number, max: number): void {
+function writeGrowTable(out: CodeWriter, layout: Layout, table: number, max: number): void {
   const [value, delta, before] = [0, 1, 2]
   out.all([1, 1, valueTypes.i32])
   chargeLocal(out, layout, delta, Math.log2(dynamicPrices.elementsPerGas))
@@ -83,7 +86,7 @@ function writeGrowTable(out: ByteWriter, layout: Layout, table: number, max: num
 }
 
 /** Returns what a grow gave; if that is -1, `refused` has a look first. */
-function unlessRefused(out: ByteWriter, before: number, refused: () => void): void {
+function unlessRefused(out: CodeWriter, before: number, refused: () => void): void {
   indexed(out, op.localTee, before)
   constant(out, op.i32Const, -1)
   out.all([op.i32Eq, op.if, VOID])
@@ -95,7 +98,7 @@ function unlessRefused(out: ByteWriter, before: number, refused: () => void): vo
 
 /** With the present size on the stack: the host's fault if the new size was allowed. */
 function faultIfWithin(
-  out: ByteWriter,
+  out: CodeWriter,
   layout: Layout,
   delta: number,
   max: number,

@@ -21,10 +21,9 @@ export class Blocks {
   readonly escapes = new Int32Array(ROOM)
   /** The place of its one float result; -1 if it has another kind of result. */
   readonly places = new Int32Array(ROOM)
-  /** Of loops: where the instruction is, and how many calls of either sort came before. */
+  /** Of loops: where the instruction is, and how many loops and calls there were up to it. */
   readonly offsets = new Int32Array(ROOM)
-  readonly directCalls = new Int32Array(ROOM)
-  readonly otherCharges = new Int32Array(ROOM)
+  readonly loopsAndCalls = new Int32Array(ROOM)
 
   push(kind: number, type: FunctionType, base: number, region: number, place: number): void {
     const depth = ++this.depth

@@ -4,8 +4,10 @@
 // Gas is charged by region. A region is all the code of a function that runs equally often as long
 // as nothing traps: the code before, between and after inner blocks that cannot be left early. Its
 // price is charged whole when its first instruction is reached. So a run that returns has paid
-// exactly the sum of the instructions it executed; one that traps or exits in the middle has paid
-// for every region it entered.
+// exactly the sum of the instructions it executed; one that exits or traps in the middle has paid
+// for every region it entered. Only an access to memory out of bounds may leave unpaid what its
+// function charged since the last call, iteration of a loop or instruction of another kind that
+// may trap: the same everywhere, and never more than the function is long.
 import { kinds, opcodeKinds, opcodeNames } from '../module/opcodes.ts'
 
 interface Price {

@@ -1,24 +1,19 @@
 // How each function keeps its gas.
 import type { ModuleShape } from '../module/shape.ts'
-import { marks } from './marks.ts'
+import type { CallGraph } from './call-graph.ts'
 import { functionFlags, type ScanResult } from './scan-result.ts'
 
 /**
  * `free`: nothing is written into the function; its one price stands at its calls.
  * `global`: each region takes its price from the global.
- * `local`: a local holds what is left and is written through to the global; where calls may have
- * charged since, it is read from there again.
+ * `local`: a local holds what is left, and is written to the global before something looks there.
  */
 export const gasModes = { free: 0, global: 1, local: 2 } as const
 
-/** A leaf of one region that costs at most this is paid for by its callers. */
+/** A function of one region that comes to at most this is paid for by its callers. */
 export const freeGasMax = 200
-/** A leaf without loops that costs at most this is not where gas is checked; its callers are. */
-export const uncheckedGasMax = 100
-
-/** Flags of a function that is no leaf, or not of one region by its length alone. */
-const WORK =
-  functionFlags.loops | functionFlags.calls | functionFlags.bulk | functionFlags.callsIndirectly
+/** One without loops that comes to at most this is not where gas is checked; its callers are. */
+export const uncheckedGasMax = 200
 
 export interface GasPlan {
   /** By defined function, see gasModes. */
@@ -28,43 +23,65 @@ export interface GasPlan {
 }
 
 /** Decides the modes, and moves the prices of free functions to their calls. */
-export function planGas(shape: ModuleShape, scan: ScanResult): GasPlan {
+export function planGas(shape: ModuleShape, scan: ScanResult, graph: CallGraph): GasPlan {
   const count = shape.functions.length
   const imports = shape.imports.length
-  const modes = new Uint8Array(count)
-  const checks = new Uint8Array(count)
+  const modes = new Uint8Array(count).fill(gasModes.global)
+  const plan = { modes, checks: new Uint8Array(count).fill(1) }
   const entries = entriesFromOutside(shape, scan)
-  for (let index = 0; index < count; index++) {
-    const work = scan.flags[index]! & WORK
-    const leaf = work === 0
+  /** The most that a function may charge before gas is checked, where it is not checked itself. */
+  const unchecked = new Float64Array(count)
+  for (const index of graph.order) {
+    const calls = settleCalls(scan, plan, unchecked, index, imports)
     const regions = scan.firstRegion[index + 1]! - scan.firstRegion[index]!
     const gas = totalGas(scan, index)
-    const isFree = leaf && regions === 1 && gas <= freeGasMax && entries[imports + index] === 0
+    const isFree =
+      calls.areFree &&
+      (scan.flags[index]! & WORK) === 0 &&
+      regions === 1 &&
+      gas <= freeGasMax &&
+      entries[imports + index] === 0 &&
+      graph.heads[index] === 0
     modes[index] = isFree ? gasModes.free : regions > 1 ? gasModes.local : gasModes.global
-    checks[index] = leaf && gas <= uncheckedGasMax ? 0 : 1
+    if (isFree || !isBounded(scan, graph, index) || gas + calls.gas > uncheckedGasMax) continue
+    plan.checks[index] = 0
+    unchecked[index] = gas + calls.gas
   }
-  payFreeCalls(scan, modes, imports)
-  markLoops(scan, modes, imports)
-  return { modes, checks }
+  return plan
 }
 
-/** Marks the loops in which gas may change behind the back of the local that holds it. */
-function markLoops(
-  { loops, callees, marks: bytes }: ScanResult,
-  modes: Uint8Array,
+/** What makes a function more than the sum of its instructions and of direct calls. */
+const WORK = functionFlags.loops | functionFlags.bulk | functionFlags.callsIndirectly
+
+/** Whether nothing in a function but its direct calls can come back to it. */
+function isBounded(scan: ScanResult, { heads }: CallGraph, index: number): boolean {
+  return (scan.flags[index]! & WORK) === 0 && heads[index] === 0
+}
+
+/**
+ * Moves the prices of free callees into the regions that call them. Says what the other callees may
+ * charge without a check, all together, and whether there are no others.
+ */
+function settleCalls(
+  scan: ScanResult,
+  { modes, checks }: GasPlan,
+  unchecked: Float64Array,
+  index: number,
   imports: number,
-): void {
-  // How many of the first calls charge.
-  const charging = new Int32Array(callees.length + 1)
-  for (let at = 0; at < callees.length; at++) {
-    const callee = callees.items[at]! - imports
-    const free = callee >= 0 && modes[callee] === gasModes.free
-    charging[at + 1] = charging[at]! + (free ? 0 : 1)
+): { readonly areFree: boolean; readonly gas: number } {
+  let areFree = true
+  let gas = 0
+  for (let at = scan.firstCall[index]!; at < scan.firstCall[index + 1]!; at++) {
+    const callee = scan.callees.items[at]! - imports
+    if (callee >= 0 && modes[callee] === gasModes.free) {
+      const price = scan.regionCosts.items[scan.firstRegion[callee]!]!
+      scan.regionCosts.items[scan.callRegions.items[at]!]! += price
+      continue
+    }
+    areFree = false
+    if (callee >= 0 && checks[callee] === 0) gas += unchecked[callee]!
   }
-  for (let at = 0; at < loops.length; at += 4) {
-    const [offset, first, end, others] = loops.items.subarray(at, at + 4)
-    if (others === 1 || charging[end!]! > charging[first!]!) bytes[offset!]! |= marks.calls
-  }
+  return { areFree, gas }
 }
 
 /** Functions that are called other than by a direct call inside the module. */
@@ -81,14 +98,4 @@ function totalGas(scan: ScanResult, index: number): number {
     total += scan.regionCosts.items[region]!
   }
   return total
-}
-
-function payFreeCalls(scan: ScanResult, modes: Uint8Array, imports: number): void {
-  const { callees, callRegions, regionCosts } = scan
-  for (let at = 0; at < callees.length; at++) {
-    const callee = callees.items[at]! - imports
-    if (callee < 0 || modes[callee] !== gasModes.free) continue
-    const price = regionCosts.items[scan.firstRegion[callee]!]!
-    regionCosts.items[callRegions.items[at]!]! += price
-  }
 }

@@ -42,9 +42,10 @@ export function instrument(
   return catchingRefusal(() => {
     const { shape, scan } = examine(bytes)
     const ceilings = ceilingsOf(shape, options.memoryPagesMax)
-    const units = stackUnits(scan, callGraph(scan, shape.imports.length, shape.functions.length))
-    const gas = planGas(shape, scan)
-    const layout = layOut(shape, scan, units)
+    const graph = callGraph(scan, shape.imports.length, shape.functions.length)
+    const units = stackUnits(scan, graph)
+    const gas = planGas(shape, scan, graph)
+    const layout = layOut(shape, scan, gas, units)
     const plan = { shape, scan, layout, gas, stackUnits: units, trace: options.trace }
     const written = writeModule(plan, ceilings)
     return {

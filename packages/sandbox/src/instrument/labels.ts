@@ -1,5 +1,5 @@
 // The blocks that the writer is in. Around a loop it may write a second one, so labels shift; and
-// it must know at each place whether the local that holds the gas is as fresh as the global.
+// it must know at each place whether the globals of the meter hold what its locals hold.
 import { bounds } from '../module/bounds.ts'
 import { kinds } from '../module/opcodes.ts'
 
@@ -8,69 +8,69 @@ const NO_IF = 2
 
 export class Labels {
   depth = 0
-  /** How many blocks are written around the present place; those of a counted body not counted. */
-  #written = 0
+  /** How many blocks stand written around the present place; that of a frame not counted. */
+  #blocks = 0
   readonly #position = new Int32Array(ROOM)
   readonly #wrapped = new Uint8Array(ROOM)
   readonly #isLoop = new Uint8Array(ROOM)
-  /** Whether the local is fresh on all ways so far to the end of a block. */
-  readonly #freshAtEnd = new Uint8Array(ROOM)
+  /** Whether all is written on all ways so far to the end of a block. */
+  readonly #writtenAtEnd = new Uint8Array(ROOM)
   /** The same at the beginning of an `if` whose `else` has not come. */
-  readonly #freshAtIf = new Uint8Array(ROOM)
+  readonly #writtenAtIf = new Uint8Array(ROOM)
 
   begin(): void {
     this.depth = 0
-    this.#written = 0
+    this.#blocks = 0
     this.#set(kinds.block, false, true)
   }
 
-  push(kind: number, wrapped: boolean, fresh: boolean): void {
-    this.#written += wrapped ? 2 : 1
+  push(kind: number, wrapped: boolean, written: boolean): void {
+    this.#blocks += wrapped ? 2 : 1
     this.depth++
-    this.#set(kind, wrapped, fresh)
+    this.#set(kind, wrapped, written)
   }
 
-  #set(kind: number, wrapped: boolean, fresh: boolean): void {
+  #set(kind: number, wrapped: boolean, written: boolean): void {
     const { depth } = this
-    this.#position[depth] = this.#written
+    this.#position[depth] = this.#blocks
     this.#wrapped[depth] = wrapped ? 1 : 0
     this.#isLoop[depth] = kind === kinds.loop ? 1 : 0
-    this.#freshAtEnd[depth] = 1
-    this.#freshAtIf[depth] = kind === kinds.if ? Number(fresh) : NO_IF
+    this.#writtenAtEnd[depth] = 1
+    this.#writtenAtIf[depth] = kind === kinds.if ? Number(written) : NO_IF
   }
 
   /** Leaves a block; says whether a second one around it ends too. */
   pop(): boolean {
     const wrapped = this.#wrapped[this.depth--] === 1
-    this.#written -= wrapped ? 2 : 1
+    this.#blocks -= wrapped ? 2 : 1
     return wrapped
   }
 
   /** A label as it is written. */
   map(label: number): number {
-    return this.#written - this.#position[this.depth - label]!
+    return this.#blocks - this.#position[this.depth - label]!
   }
 
-  /** A branch, with the local fresh or not. One back to a loop does not come to its end. */
-  branch(label: number, fresh: boolean): void {
+  /** A branch, with all written or not. One back to a loop does not come to its end. */
+  branch(label: number, written: boolean): void {
     const target = this.depth - label
-    if (!fresh && this.#isLoop[target] === 0) this.#freshAtEnd[target] = 0
+    if (!written && this.#isLoop[target] === 0) this.#writtenAtEnd[target] = 0
   }
 
   /** The end of the innermost block, or of its first half, is come to. */
-  arrive(fresh: boolean): void {
-    if (!fresh) this.#freshAtEnd[this.depth] = 0
+  arrive(written: boolean): void {
+    if (!written) this.#writtenAtEnd[this.depth] = 0
   }
 
-  /** An `else` begins; says whether the local is fresh there. */
+  /** An `else` begins; says whether all is written there. */
   otherwise(): boolean {
-    const fresh = this.#freshAtIf[this.depth] === 1
-    this.#freshAtIf[this.depth] = NO_IF
-    return fresh
+    const written = this.#writtenAtIf[this.depth] === 1
+    this.#writtenAtIf[this.depth] = NO_IF
+    return written
   }
 
-  /** Whether the local is fresh behind the innermost block. */
-  get freshAtEnd(): boolean {
-    return this.#freshAtEnd[this.depth] === 1 && this.#freshAtIf[this.depth] !== 0
+  /** Whether all is written behind the innermost block. */
+  get writtenAtEnd(): boolean {
+    return this.#writtenAtEnd[this.depth] === 1 && this.#writtenAtIf[this.depth] !== 0
   }
 }

@@ -2,6 +2,7 @@
 // shift.
 import { type ModuleShape, typeIndexOf } from '../module/shape.ts'
 import { type FunctionType, valueTypes } from '../module/value-type.ts'
+import { type GasPlan, gasModes } from './gas-plan.ts'
 import type { ScanResult } from './scan-result.ts'
 
 const { i32, funcref } = valueTypes
@@ -33,13 +34,18 @@ export type AddedFunction = { readonly typeIndex: number } & (
   | { readonly kind: 'growTable'; readonly table: number }
 )
 
-export function layOut(shape: ModuleShape, scan: ScanResult, stackUnits: Int32Array): Layout {
+export function layOut(
+  shape: ModuleShape,
+  scan: ScanResult,
+  gas: GasPlan,
+  stackUnits: Int32Array,
+): Layout {
   const imports = shape.imports.length
   const types = [...shape.types]
   const typeOf = (params: readonly number[], results: readonly number[]) =>
     types.push({ params, results }) - 1
   const tickType = typeOf([], [])
-  const resultBlocks = blocksOfResults(shape, stackUnits, typeOf)
+  const resultBlocks = blocksOfResults(shape, gas, stackUnits, typeOf)
   const added: AddedFunction[] = []
   const first = imports + 1 + shape.functions.length
   const add = (entry: AddedFunction) => first + added.push(entry) - 1
@@ -73,16 +79,18 @@ export function layOut(shape: ModuleShape, scan: ScanResult, stackUnits: Int32Ar
   }
 }
 
-/** Counted functions have a block around their body: several results need a type for it. */
+/** Functions with a frame have a block around their body: several results need a type for it. */
 function blocksOfResults(
   shape: ModuleShape,
+  gas: GasPlan,
   stackUnits: Int32Array,
   typeOf: (params: readonly number[], results: readonly number[]) => number,
 ): Map<FunctionType, number> {
   const blocks = new Map<FunctionType, number>()
   for (let index = 0; index < stackUnits.length; index++) {
     const type = shape.types[typeIndexOf(shape, shape.imports.length + index)]!
-    if (stackUnits[index]! === 0 || type.results.length < 2 || blocks.has(type)) continue
+    const isFramed = stackUnits[index]! > 0 || gas.modes[index] === gasModes.local
+    if (!isFramed || type.results.length < 2 || blocks.has(type)) continue
     blocks.set(type, typeOf([], type.results))
   }
   return blocks

@@ -16,6 +16,6 @@ export const marks = {
   unreachable: 32,
   /** A float is stored that may be a NaN of any bits: store a canonical one over it. */
   storesNan: 64,
-  /** A loop instruction in whose body something is called that charges gas by itself. */
-  calls: 128,
+  /** A loop instruction in whose body are calls or other loops. */
+  outer: 128,
 } as const

@@ -1,22 +1,14 @@
 // Writes what metering adds to one function: at its beginning and end, where a region begins, at
 // loops, and where a NaN becomes canonical.
 //
-// Gas is held in a local where a function has several regions, and written through to the global at
-// once, so that nothing is lost when the module traps. What is called in between charges the
-// global: the local is stale then, and the next charge takes the global instead.
+// Where a function has several regions its gas is held in a local. It is written to the global
+// before whatever could look there: a call, a return, an instruction that may trap but is no access
+// to memory; and at each iteration, so that a trap in a long loop finds it paid. After a call it is
+// read again. Before each access to memory it would cost as much as all the rest.
 import { faults } from '../abi.ts'
-import type { ByteWriter } from '../module/byte-writer.ts'
 import { type FunctionType, valueTypes } from '../module/value-type.ts'
-import {
-  canonicalNan,
-  constant,
-  fault,
-  indexed,
-  op,
-  replaceNan,
-  tickIfNegative,
-  VOID,
-} from './code.ts'
+import { canonicalNan, constant, fault, ifNan, indexed, op, replaceNan, VOID } from './code.ts'
+import type { CodeWriter } from './code-writer.ts'
 import { gasModes } from './gas-plan.ts'
 import type { Layout } from './layout.ts'
 import { marks } from './marks.ts'
@@ -34,11 +26,11 @@ export interface FunctionPlan {
 }
 
 export class Meter {
-  readonly #out: ByteWriter
+  readonly #out: CodeWriter
   readonly #layout: Layout
   readonly #trace: boolean
-  /** Whether the local holds what the global holds. */
-  fresh = false
+  /** Whether the global holds what the local holds. */
+  written = true
   /** The next number of a place that the control digest tells apart. */
   #traceId = 1
   #plan!: FunctionPlan
@@ -48,7 +40,7 @@ export class Meter {
   #float32 = 0
   #float64 = 0
 
-  constructor(out: ByteWriter, layout: Layout, trace: boolean) {
+  constructor(out: CodeWriter, layout: Layout, trace: boolean) {
     this.#out = out
     this.#layout = layout
     this.#trace = trace
@@ -57,12 +49,12 @@ export class Meter {
   /** Begins a function. Answers the types of the locals it needs. */
   begin(plan: FunctionPlan): number[] {
     this.#plan = plan
-    this.fresh = false
+    this.written = true
     const types: number[] = []
     const add = (wanted: boolean, type: number) =>
       wanted ? plan.localCount + types.push(type) - 1 : 0
     const has = (flag: number) => (plan.flags & flag) !== 0
-    this.#gas = add(plan.gasMode === gasModes.local, valueTypes.i64)
+    this.#gas = add(this.#keepsGas, valueTypes.i64)
     this.#stack = add(plan.stackUnits > 0, valueTypes.i32)
     this.#address = add(has(functionFlags.storesNan), valueTypes.i32)
     this.#float32 = add(has(functionFlags.nanF32), valueTypes.f32)
@@ -70,23 +62,31 @@ export class Meter {
     return types
   }
 
-  get keepsGas(): boolean {
+  get #keepsGas(): boolean {
     return this.#plan.gasMode === gasModes.local
+  }
+
+  /** Whether all ways out of the function lead through `leave`. */
+  get isFramed(): boolean {
+    return this.#keepsGas || this.#plan.stackUnits > 0
   }
 
   /** What a function does before its first instruction. */
   enter(gas: number): void {
     const { gasMode, checksGas, stackUnits } = this.#plan
     if (gasMode !== gasModes.free) {
+      if (this.#keepsGas) this.read()
       this.#charge(gas)
-      if (checksGas) this.checkGas()
-      this.#traceHere()
+      if (checksGas) this.#checkGas()
+      this.trace()
     }
-    if (stackUnits > 0) this.#enterCounted(stackUnits)
+    if (stackUnits > 0) this.#count(stackUnits)
+    if (this.isFramed) this.#openFrame()
   }
 
-  #enterCounted(units: number): void {
+  #count(units: number): void {
     const out = this.#out
+    const { written } = this
     const { stack } = this.#layout
     indexed(out, op.globalGet, stack)
     constant(out, op.i32Const, units)
@@ -95,15 +95,18 @@ export class Meter {
     indexed(out, op.globalSet, stack)
     indexed(out, op.localGet, this.#stack)
     constant(out, op.i32Const, 0)
-    out.all([op.i32LtS, op.if, VOID])
+    out.u8(op.i32LtS)
+    out.unlikely(op.if, VOID)
+    this.write()
     fault(out, this.#layout, faults.stack)
-    out.all([op.end, op.block])
-    this.#resultType()
+    out.u8(op.end)
+    this.written = written
   }
 
-  /** The type of the block around a counted body. */
-  #resultType(): void {
+  /** Begins the block around a body. */
+  #openFrame(): void {
     const { results } = this.#plan.type
+    this.#out.u8(op.block)
     if (results.length === 0) this.#out.u8(VOID)
     else if (results.length === 1) this.#out.u8(results[0]!)
     else this.#out.u32(this.#layout.resultBlocks.get(this.#plan.type)!)
@@ -111,13 +114,16 @@ export class Meter {
 
   /** Behind the `end` of the body. */
   leave(): void {
+    if (!this.isFramed) return
     const { stackUnits } = this.#plan
-    if (stackUnits === 0) return
     const out = this.#out
-    indexed(out, op.localGet, this.#stack)
-    constant(out, op.i32Const, stackUnits)
-    out.u8(op.i32Add)
-    indexed(out, op.globalSet, this.#layout.stack)
+    this.write()
+    if (stackUnits > 0) {
+      indexed(out, op.localGet, this.#stack)
+      constant(out, op.i32Const, stackUnits)
+      out.u8(op.i32Add)
+      indexed(out, op.globalSet, this.#layout.stack)
+    }
     out.u8(op.end)
   }
 
@@ -126,37 +132,57 @@ export class Meter {
     this.#charge(gas)
   }
 
-  /** In front of a loop. In its body the local may be stale at every iteration, or never. */
-  beforeLoop(callsInside: boolean): void {
-    if (!this.keepsGas) return
-    if (callsInside) this.fresh = false
-    else if (!this.fresh) {
-      indexed(this.#out, op.globalGet, this.#layout.gas)
-      indexed(this.#out, op.localSet, this.#gas)
-      this.fresh = true
-    }
+  /** In front of a loop, or of one more around it: where an iteration goes that has run out. */
+  beforeIterations(): void {
+    this.written = false
+    this.#checkGas()
   }
 
   /** At the beginning of an iteration: the gas that was charged so far, then that of the loop. */
   iteration(gas: number, wrapped: boolean): void {
+    // As little as on the ways back to here.
+    this.written = false
     if (wrapped) {
-      this.#pushGas()
-      constant(this.#out, op.i64Const, 0)
-      this.#out.all([op.i64LtS, op.brIf, 1])
-    } else this.checkGas()
+      this.#pushIsSpent()
+      this.#out.unlikely(op.brIf, 1)
+    } else this.#checkGas()
     this.#charge(gas)
-    this.#traceHere()
+    this.write()
+  }
+
+  /** Before something looks at the global. */
+  write(): void {
+    if (this.written) return
+    indexed(this.#out, op.localGet, this.#gas)
+    indexed(this.#out, op.globalSet, this.#layout.gas)
+    this.written = true
+  }
+
+  /** After something may have changed the global. */
+  read(): void {
+    if (!this.#keepsGas) return
+    indexed(this.#out, op.globalGet, this.#layout.gas)
+    indexed(this.#out, op.localSet, this.#gas)
+    this.written = true
   }
 
   /** Asks the host if less than nothing is left. */
-  checkGas(): void {
+  #checkGas(): void {
+    const out = this.#out
+    const { written } = this
+    this.#pushIsSpent()
+    out.unlikely(op.if, VOID)
+    this.write()
+    indexed(out, op.call, this.#layout.tick)
+    this.read()
+    out.u8(op.end)
+    this.written = written
+  }
+
+  #pushIsSpent(): void {
     this.#pushGas()
-    tickIfNegative(this.#out, this.#layout)
-    if (this.keepsGas) {
-      indexed(this.#out, op.globalGet, this.#layout.gas)
-      indexed(this.#out, op.localSet, this.#gas)
-    }
-    this.#out.u8(op.end)
+    constant(this.#out, op.i64Const, 0)
+    this.#out.u8(op.i64LtS)
   }
 
   #charge(gas: number): void {
@@ -165,32 +191,28 @@ export class Meter {
     this.#pushGas()
     constant(out, op.i64Const, gas)
     out.u8(op.i64Sub)
-    if (this.keepsGas) indexed(out, op.localTee, this.#gas)
-    indexed(out, op.globalSet, this.#layout.gas)
-    this.fresh = this.keepsGas
+    if (this.#keepsGas) {
+      indexed(out, op.localSet, this.#gas)
+      this.written = false
+    } else indexed(out, op.globalSet, this.#layout.gas)
   }
 
-  /** Leaves what is left on the stack, and the local fresh if there is one. */
   #pushGas(): void {
-    if (this.fresh) {
-      indexed(this.#out, op.localGet, this.#gas)
-      return
-    }
-    indexed(this.#out, op.globalGet, this.#layout.gas)
-    if (this.keepsGas) indexed(this.#out, op.localTee, this.#gas)
-    this.fresh = this.keepsGas
+    if (this.#keepsGas) indexed(this.#out, op.localGet, this.#gas)
+    else indexed(this.#out, op.globalGet, this.#layout.gas)
   }
 
   /** digest = rotl(digest + number of this place, 13) */
-  #traceHere(): void {
+  trace(): void {
     if (!this.#trace) return
     const out = this.#out
-    indexed(out, op.globalGet, this.#layout.trace)
+    const { trace } = this.#layout
+    indexed(out, op.globalGet, trace)
     constant(out, op.i64Const, this.#traceId++)
     out.u8(op.i64Add)
     constant(out, op.i64Const, 13)
     out.u8(op.i64Rotl)
-    indexed(out, op.globalSet, this.#layout.trace)
+    indexed(out, op.globalSet, trace)
   }
 
   /** Makes the float on top of the stack canonical if it is a NaN. */
@@ -224,7 +246,7 @@ export class Meter {
     out.all(store)
     indexed(out, op.localGet, local)
     indexed(out, op.localGet, local)
-    out.all([single ? op.f32Ne : op.f64Ne, op.if, VOID])
+    ifNan(out, mark)
     indexed(out, op.localGet, this.#address)
     canonicalNan(out, mark)
     out.all(store)

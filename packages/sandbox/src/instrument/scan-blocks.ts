@@ -42,11 +42,10 @@ function enterWith({ operands, at, cursor }: ScanState, { params }: FunctionType
 
 /** Each iteration pays for the loop instruction, which cost the region before it. */
 function openLoop(state: ScanState): void {
-  const { blocks, result } = state
+  const { blocks } = state
   state.versions.openLoop(blocks.depth)
   blocks.offsets[blocks.depth] = state.at
-  blocks.directCalls[blocks.depth] = result.callees.length
-  blocks.otherCharges[blocks.depth] = state.otherCharges
+  blocks.loopsAndCalls[blocks.depth] = ++state.loopsAndCalls
   const price = opcodeCosts[LOOP]!
   state.cost -= price
   state.flags |= functionFlags.loops
@@ -81,7 +80,9 @@ export function close(state: ScanState): void {
   const region = blocks.regions[depth]!
   const resultPlace = blocks.places[depth]!
   operands.height = blocks.bases[depth]!
-  if (isLoop) noteLoop(state, depth)
+  if (isLoop && state.loopsAndCalls > blocks.loopsAndCalls[depth]!) {
+    state.result.marks[blocks.offsets[depth]!]! |= marks.outer
+  }
   const contained = blocks.pop()
   if (depth === 0) return
   operands.base = blocks.bases[depth - 1]!
@@ -97,13 +98,6 @@ export function close(state: ScanState): void {
   // What follows runs as often as what came before the block if nothing left it for further out.
   if (contained) state.switchRegion(region)
   else state.beginRegion()
-}
-
-function noteLoop({ blocks, result, otherCharges }: ScanState, depth: number): void {
-  result.loops.push(blocks.offsets[depth]!)
-  result.loops.push(blocks.directCalls[depth]!)
-  result.loops.push(result.callees.length)
-  result.loops.push(otherCharges > blocks.otherCharges[depth]! ? 1 : 0)
 }
 
 /** The end of a block is reached from inside, with its results on the stack. */

@@ -26,7 +26,6 @@ export function callIndirect(state: ScanState): void {
   tableAt(state)
   operands.pop(1, at)
   state.flags |= functionFlags.callsIndirectly
-  state.otherCharges++
   callOf(state, type)
 }
 
@@ -34,6 +33,7 @@ export function callIndirect(state: ScanState): void {
 function callOf(state: ScanState, { params, results }: FunctionType): void {
   const { operands, cursor } = state
   state.flags |= functionFlags.calls
+  state.loopsAndCalls++
   state.countEvents(1)
   operands.require(params.length, state.at)
   operands.observeTop(params.length)
@@ -66,14 +66,12 @@ export function tableBulk(state: ScanState, opcode: number): void {
 
 function bulk(state: ScanState, opcode: number): void {
   state.flags |= functionFlags.bulk
-  state.otherCharges++
   state.cursor.skipImmediates(opcode, state.shape.types)
   fixed(state, opcode)
 }
 
 export function tableGrow(state: ScanState, opcode: number): void {
   state.flags |= functionFlags.bulk
-  state.otherCharges++
   state.result.grownTables.add(tableAt(state))
   fixed(state, opcode)
 }

@@ -33,11 +33,6 @@ export class ScanResult {
   readonly operandsMax: Int32Array
   /** By opcode, which instructions occur. */
   readonly opcodesSeen = new Uint8Array(opcodeKinds.length)
-  /**
-   * For each loop: where its instruction is, the range of its calls in the list, and whether it has
-   * other instructions that charge gas by themselves.
-   */
-  readonly loops = new NumberList()
   /** Tables that some instruction grows. */
   readonly grownTables = new Set<number>()
   /** Which functions may be called through a table or a reference, by index of all functions. */

@@ -27,8 +27,8 @@ export class ScanState {
   events = 0
   /** Of the present function, see functionFlags. */
   flags = 0
-  /** How many instructions so far charge gas by themselves, direct calls not counted. */
-  otherCharges = 0
+  /** How many of both so far, in the whole module. */
+  loopsAndCalls = 0
   /** The region of the present instruction, and what it costs beyond what is in the list. */
   region = 0
   cost = 0

@@ -1,9 +1,9 @@
 // The second pass over the code: copies each function, with what metering adds at the marks.
-import type { ByteWriter } from '../module/byte-writer.ts'
 import { CodeCursor } from '../module/code-cursor.ts'
-import { kinds, opcodeKinds } from '../module/opcodes.ts'
+import { kinds, opcodeKinds, opcodeNames } from '../module/opcodes.ts'
 import type { ModuleShape } from '../module/shape.ts'
 import { indexed, op } from './code.ts'
+import type { CodeWriter } from './code-writer.ts'
 import { type GasPlan, gasModes } from './gas-plan.ts'
 import { Labels } from './labels.ts'
 import type { Layout } from './layout.ts'
@@ -21,25 +21,26 @@ export interface WritePlan {
   readonly trace: boolean
 }
 
-/** Bodies grow to less than 2^28 bytes. */
-export const BODY_SIZE_WIDTH = 4
+/** Instructions without immediates that may trap. */
+const opcodeTraps = Uint8Array.from(opcodeNames, (name) =>
+  /^i(32|64)\.(div|rem|trunc_f)/.test(name) ? 1 : 0,
+)
 
 /** Writes the bodies of all original functions, each with its size. */
-export function writeBodies(plan: WritePlan, out: ByteWriter): void {
+export function writeBodies(plan: WritePlan, out: CodeWriter): void {
   const writer = new BodyWriter(plan, out)
   for (let index = 0; index < plan.shape.functions.length; index++) writer.write(index)
 }
 
 class BodyWriter {
   readonly #plan: WritePlan
-  readonly #out: ByteWriter
+  readonly #out: CodeWriter
   readonly #cursor: CodeCursor
   readonly #marks: Uint8Array
   readonly #meter: Meter
   readonly #labels = new Labels()
   /** The next region of the module. */
   #region = 0
-  #counted = false
   /** Whether the present place can be reached. */
   #live = true
   /** What was read but not yet written begins here. */
@@ -47,7 +48,7 @@ class BodyWriter {
   /** Where the instruction before the present one begins. */
   #previous = 0
 
-  constructor(plan: WritePlan, out: ByteWriter) {
+  constructor(plan: WritePlan, out: CodeWriter) {
     this.#plan = plan
     this.#out = out
     this.#cursor = new CodeCursor(plan.shape.bytes)
@@ -63,8 +64,7 @@ class BodyWriter {
     cursor.end = body.end
     this.#labels.begin()
     this.#live = true
-    this.#counted = stackUnits[index]! > 0
-    const size = this.#out.leaveSize(BODY_SIZE_WIDTH)
+    this.#out.beginBody()
     this.#locals(
       this.#meter.begin({
         type: shape.types[shape.functions[index]!]!,
@@ -81,7 +81,7 @@ class BodyWriter {
     while (cursor.pos < body.end) this.#instruction()
     this.#flush(body.end)
     this.#meter.leave()
-    this.#out.fillSize(size, BODY_SIZE_WIDTH)
+    this.#out.endBody()
   }
 
   #locals(added: readonly number[]): void {
@@ -117,6 +117,7 @@ class BodyWriter {
     const opcode = cursor.opcode()
     switch (opcodeKinds[opcode]) {
       case kinds.plain:
+        if (opcodeTraps[opcode] === 1) this.#writeMeter(at)
         break
       case kinds.localGet:
       case kinds.localSet:
@@ -144,14 +145,14 @@ class BodyWriter {
       case kinds.block:
       case kinds.if:
         cursor.blockType(shape.types)
-        this.#labels.push(kind, false, this.#meter.fresh)
+        this.#labels.push(kind, false, this.#meter.written)
         break
       case kinds.loop:
-        this.#loop(at, (mark & marks.calls) !== 0)
+        this.#loop(at, mark)
         break
       case kinds.else:
-        if (this.#live) this.#labels.arrive(this.#meter.fresh)
-        this.#meter.fresh = this.#labels.otherwise()
+        if (this.#live) this.#labels.arrive(this.#meter.written)
+        this.#meter.written = this.#labels.otherwise()
         this.#live = true
         break
       case kinds.end:
@@ -164,34 +165,41 @@ class BodyWriter {
       case kinds.brTable:
         this.#branchTable(at)
         break
+      case kinds.unreachable:
+        this.#writeMeter(at)
+        break
       default:
         if (kind >= kinds.return) this.#maybeChanged(kind, opcode, at)
         else cursor.skipImmediates(opcode, shape.types)
     }
   }
 
-  /** A loop gets a second one around it, in which the host is asked: so no call is in the inner. */
-  #loop(at: number, callsInside: boolean): void {
+  /**
+   * An innermost loop gets a second one around it, in which the host is asked: V8 unrolls only
+   * loops without calls. It is traced once: how often it ran is in the gas.
+   */
+  #loop(at: number, mark: number): void {
     const cursor = this.#cursor
     const { params } = cursor.blockType(this.#plan.shape.types)
-    const wrapped = params.length === 0
+    const innermost = (mark & marks.outer) === 0
+    const wrapped = innermost && params.length === 0
+    this.#labels.push(kinds.loop, wrapped, true)
     this.#flush(at)
-    this.#meter.beforeLoop(callsInside)
-    this.#labels.push(kinds.loop, wrapped, this.#meter.fresh)
+    if (innermost) this.#meter.trace()
     if (wrapped) {
       this.#out.copy(cursor.bytes, at, cursor.pos)
-      this.#meter.checkGas()
-      if (callsInside) this.#meter.fresh = false
+      this.#meter.beforeIterations()
     }
     this.#flush(cursor.pos)
     this.#marks[cursor.pos]! &= ~marks.charge
     this.#meter.iteration(this.#nextPrice(), wrapped)
+    if (!innermost) this.#meter.trace()
   }
 
   #end(): void {
     const labels = this.#labels
-    if (this.#live) labels.arrive(this.#meter.fresh)
-    this.#meter.fresh = labels.freshAtEnd
+    if (this.#live) labels.arrive(this.#meter.written)
+    this.#meter.written = labels.writtenAtEnd
     this.#live = true
     if (labels.depth === 0) return
     this.#flush(this.#cursor.pos)
@@ -200,7 +208,7 @@ class BodyWriter {
 
   #branch(at: number, opcode: number): void {
     const label = this.#cursor.u32()
-    this.#labels.branch(label, this.#meter.fresh)
+    this.#labels.branch(label, this.#meter.written)
     const written = this.#labels.map(label)
     if (written !== label) this.#replace(at, opcode, written)
   }
@@ -213,7 +221,7 @@ class BodyWriter {
     indexed(this.#out, op.brTable, count)
     for (let index = 0; index <= count; index++) {
       const label = cursor.u32()
-      labels.branch(label, this.#meter.fresh)
+      labels.branch(label, this.#meter.written)
       this.#out.u32(labels.map(label))
     }
     this.#copyFrom = cursor.pos
@@ -276,10 +284,20 @@ class BodyWriter {
     const cursor = this.#cursor
     switch (kind) {
       case kinds.return:
-        if (this.#counted) this.#replace(at, op.br, this.#labels.map(this.#labels.depth))
+        this.#return(at)
         break
       case kinds.call:
         this.#call(at, cursor.u32())
+        break
+      case kinds.callIndirect:
+        this.#writeMeter(at)
+        cursor.skipImmediates(opcode, shape.types)
+        this.#readMeter()
+        break
+      case kinds.tableGet:
+      case kinds.tableSet:
+        this.#writeMeter(at)
+        cursor.skipImmediates(opcode, shape.types)
         break
       case kinds.refFunc:
         this.#replace(at, op.refFunc, layout.functionIndex(cursor.u32()))
@@ -288,37 +306,58 @@ class BodyWriter {
         cursor.memoryIndex()
         this.#replace(at, op.call, layout.growMemory)
         break
-      case kinds.tableGrow:
-        this.#replace(at, op.call, layout.growTable.get(cursor.u32())!)
-        this.#copyFrom = cursor.pos
-        this.#meter.fresh = false
+      case kinds.tableGrow: {
+        const grow = layout.growTable.get(cursor.u32())!
+        this.#writeMeter(at)
+        this.#replace(at, op.call, grow)
+        this.#meter.read()
         break
+      }
       default:
         cursor.skipImmediates(opcode, shape.types)
         this.#chargedBefore(kind, at)
     }
   }
 
-  /** Instructions that stay as they are, but charge gas themselves or have it charged before. */
+  #return(at: number): void {
+    if (!this.#meter.isFramed) return
+    const labels = this.#labels
+    labels.branch(labels.depth, this.#meter.written)
+    this.#replace(at, op.br, labels.map(labels.depth))
+  }
+
+  /** Instructions that stay as they are, but have gas charged before. */
   #chargedBefore(kind: number, at: number): void {
     const { layout } = this.#plan
     const bytes =
       kind === kinds.memoryCopy || kind === kinds.memoryFill || kind === kinds.memoryInit
     const elements =
       kind === kinds.tableCopy || kind === kinds.tableFill || kind === kinds.tableInit
-    if (kind === kinds.callIndirect) this.#meter.fresh = false
     if (!bytes && !elements) return
+    this.#writeMeter(at)
     this.#flush(at)
     indexed(this.#out, op.call, bytes ? layout.chargeBytes : layout.chargeElements)
-    this.#meter.fresh = false
+    this.#meter.read()
   }
 
   #call(at: number, callee: number): void {
     const { shape, layout, gas } = this.#plan
     const imports = shape.imports.length
-    if (callee >= imports) this.#replace(at, op.call, layout.functionIndex(callee))
     const free = callee >= imports && gas.modes[callee - imports] === gasModes.free
-    if (!free) this.#meter.fresh = false
+    if (!free) this.#writeMeter(at)
+    if (callee >= imports) this.#replace(at, op.call, layout.functionIndex(callee))
+    if (!free) this.#readMeter()
+  }
+
+  #writeMeter(at: number): void {
+    if (this.#meter.written) return
+    this.#flush(at)
+    this.#meter.write()
+  }
+
+  #readMeter(): void {
+    this.#flush(this.#cursor.pos)
+    this.#meter.read()
   }
 
   /** Writes another instruction for the one that was just read. */

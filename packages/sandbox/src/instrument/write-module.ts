@@ -10,7 +10,8 @@ import {
 } from '../module/shape.ts'
 import { valueTypes } from '../module/value-type.ts'
 import { type Ceilings, writeAddedFunction } from './added-functions.ts'
-import { BODY_SIZE_WIDTH, type WritePlan, writeBodies } from './write-bodies.ts'
+import { CodeWriter } from './code-writer.ts'
+import { type WritePlan, writeBodies } from './write-bodies.ts'
 
 const END = 0x0b
 const SECTION_SIZE_WIDTH = 5
@@ -36,7 +37,12 @@ export function writeModule(plan: WritePlan, ceilings: Ceilings): Uint8Array {
   section(7, true, () => writeExports(out, plan))
   section(9, shape.elements.length > 0, () => writeElements(out, plan))
   section(12, shape.dataCount !== null, () => out.u32(shape.dataCount!))
-  section(10, true, () => writeCode(out, plan, ceilings))
+  const code = writeCode(plan, ceilings)
+  section(0, true, () => {
+    out.text('metadata.code.branch_hint')
+    code.writeHints(out, shape.imports.length + 1)
+  })
+  section(10, true, () => out.copy(code.bytes, 0, code.length))
   const { data } = shape
   section(11, data !== null, () => out.copy(shape.bytes, data!.range.start, data!.range.end))
   return out.finished()
@@ -171,13 +177,16 @@ function writeElementSegment(out: ByteWriter, plan: WritePlan, segment: ElementS
   }
 }
 
-function writeCode(out: ByteWriter, plan: WritePlan, ceilings: Ceilings): void {
+function writeCode(plan: WritePlan, ceilings: Ceilings): CodeWriter {
   const { shape, layout } = plan
+  const out = new CodeWriter(shape.bytes.length * 2 + 1_024)
   out.u32(shape.functions.length + layout.added.length)
   writeBodies(plan, out)
+  within('instrumentedBytes', out.length)
   for (const entry of layout.added) {
-    const size = out.leaveSize(BODY_SIZE_WIDTH)
+    out.beginBody()
     writeAddedFunction(out, entry, layout, ceilings)
-    out.fillSize(size, BODY_SIZE_WIDTH)
+    out.endBody()
   }
+  return out
 }

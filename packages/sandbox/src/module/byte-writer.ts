@@ -33,8 +33,9 @@ export class ByteWriter {
     this.u8(rest & 0x7f)
   }
 
-  all(bytes: Iterable<number>): void {
-    for (const byte of bytes) this.u8(byte)
+  all(bytes: ArrayLike<number>): void {
+    // By index: an iterator would cost more than the bytes.
+    for (let at = 0; at < bytes.length; at++) this.u8(bytes[at]!)
   }
 
   /** Copies a part of other bytes. */

@@ -1,16 +1,29 @@
 import { bytesToHex } from '@noble/hashes/utils.js'
 import { type Digest, sha256 } from '@vcp/protocol'
+import type { IoPosition } from '../wasi/overlay.ts'
 import type { OutputStream } from '../wasi/provider.ts'
-import { type CheckpointState, type Final, globalText } from './checkpoint.ts'
-import { type Machine, memoryPages } from './machine.ts'
+import { type CheckpointState, type Final, globalText, type NumberHolder } from './checkpoint.ts'
+import { pageBytes } from './memory-tree.ts'
 import { createMemoryWatch } from './memory-watch.ts'
 import { createOutputDigest } from './output-digest.ts'
 import type { PageTools } from './page-tools.ts'
 import { encodeResults } from './values.ts'
 
+/** What a checkpoint shows of a machine. */
+export interface Captured {
+  /** The mutable globals of the original. */
+  readonly globals: readonly NumberHolder[]
+  /** The digest of the control flow; null where the module keeps none. */
+  readonly control: NumberHolder | null
+  /** The guest's memory; empty where it has none. */
+  readonly memory: Uint8Array
+  readonly position: IoPosition
+  written(stream: OutputStream): Uint8Array
+}
+
 /** Takes the state of a machine, again and again; each time only what changed is hashed. */
 export type Capture = (
-  machine: Machine,
+  machine: Captured,
   at: { readonly index: number; readonly gas: number; readonly final: Final | null },
 ) => CheckpointState
 
@@ -18,24 +31,23 @@ export function createCapture(pageTools: PageTools): Capture {
   const watch = createMemoryWatch(pageTools)
   const digests = { stdout: createOutputDigest(), stderr: createOutputDigest() }
 
-  return ({ guest, session }, { index, gas, final }) => {
-    const buffer = guest.memory?.buffer ?? new ArrayBuffer(0)
-    const position = session.position()
+  return (machine, { index, gas, final }) => {
+    const { memory, position, globals } = machine
     const output = (stream: OutputStream) => {
-      const written = session.written(stream)
+      const written = machine.written(stream)
       return { bytes: written.length, digest: digests[stream].of(written) }
     }
-    const control = guest.control === null ? null : globalText(guest.control)
+    const control = machine.control === null ? null : globalText(machine.control)
     const results = final === null || final.results === null ? null : encodeResults(final.results)
     return {
       index,
       gas,
       ending: final?.ending ?? null,
       results: results === null ? null : sha256(results),
-      globals: guest.globals.map(globalText),
+      globals: globals.map(globalText),
       memory: {
-        pages: memoryPages(guest),
-        root: bytesToHex(watch.root(buffer)) as Digest,
+        pages: memory.length / pageBytes,
+        root: bytesToHex(watch.root(memory)) as Digest,
       },
       control,
       io: {

@@ -3,7 +3,6 @@
 
 import { bytesToHex } from '@noble/hashes/utils.js'
 import { type Canonical, type Digest, digestOf, type Ending } from '@vcp/protocol'
-import type { WasmGlobal } from '../webassembly.ts'
 import type { WasmResult } from './values.ts'
 
 export interface CheckpointState {
@@ -38,12 +37,17 @@ export function checkpointLeaf(state: CheckpointState): Digest {
   return digestOf('vcp-sandbox/checkpoint/1', state as unknown as Canonical)
 }
 
+/** A global of WebAssembly, or what stands for one. */
+export interface NumberHolder {
+  readonly value: unknown
+}
+
 /**
  * The value of a global in one spelling: a number by the bits of its 64-bit float, which holds
  * every value of the 32-bit types too; a NaN by those of the canonical one, for its bits may differ
  * between machines where no program can see them. A module with references in globals is refused.
  */
-export function globalText({ value }: WasmGlobal): string {
+export function globalText({ value }: NumberHolder): string {
   const bytes = new Uint8Array(8)
   const view = new DataView(bytes.buffer)
   if (typeof value === 'bigint') view.setBigInt64(0, value)

@@ -6,7 +6,7 @@ import { type CallPlan, planCall } from './call.ts'
 import { createCapture } from './capture.ts'
 import type { CheckpointState, Final } from './checkpoint.ts'
 import type { LinkedGuest } from './link.ts'
-import { assemble, type Machine, memoryPages, type RunHooks } from './machine.ts'
+import { assemble, captured, type Machine, memoryPages, type RunHooks } from './machine.ts'
 import { portablePageTools } from './page-tools.ts'
 import type { Program } from './program.ts'
 import type { RunRequest } from './request.ts'
@@ -54,7 +54,7 @@ export function execute(
     const at = { index, gas, final }
     index += 1
     const isFinal = final !== null
-    return sink({ index: at.index, isFinal, capture: () => capture(machine, at) })
+    return sink({ index: at.index, isFinal, capture: () => capture(captured(machine), at) })
   }
   const machine = assemble(program, request, hooks, (reached, gas) => {
     if (reach(reached, gas, null) === 'stop') throw new RunStopped()
@@ -97,7 +97,7 @@ function callGuest(guest: LinkedGuest, plan: CallPlan, stackUnits: number): End 
 }
 
 /** The last charges of a run may pass its limit with no metering point after them to say so. */
-function settle({ ending, results }: Final, gasUsed: number, limit: number) {
+export function settle({ ending, results }: Final, gasUsed: number, limit: number) {
   if (gasUsed <= limit && ending.kind !== 'out_of_gas') return { ending, results, gas: gasUsed }
   return { ending: { kind: 'out_of_gas' } as const, results: null, gas: limit }
 }

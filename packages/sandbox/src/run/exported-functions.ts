@@ -1,6 +1,7 @@
 // The types of a module's exported functions, which WebAssembly does not tell JavaScript. Reads
 // what the instrumenter wrote and the engine has validated, so it need not doubt the bytes.
-import { Reader } from '../module/reader.ts'
+import { list, sectionsOf } from '../module/instrumented-sections.ts'
+import type { Reader } from '../module/reader.ts'
 import { type ValueTypeName, valueTypeName } from '../module/value-type.ts'
 
 export interface FunctionType {
@@ -21,29 +22,11 @@ export function exportedFunctions(bytes: Uint8Array): Map<string, FunctionType> 
   return found
 }
 
-const HEADER_BYTES = 8
 const TYPES = 1
 const IMPORTS = 2
 const FUNCTIONS = 3
 const EXPORTS = 7
 const FUNCTION = 0
-
-function sectionsOf(bytes: Uint8Array): Map<number, Reader> {
-  const sections = new Map<number, Reader>()
-  const reader = new Reader(bytes, HEADER_BYTES)
-  while (!reader.done) {
-    const id = reader.u8()
-    const length = reader.u32()
-    sections.set(id, new Reader(bytes, reader.pos, reader.pos + length))
-    reader.skip(length)
-  }
-  return sections
-}
-
-function list<Item>(reader: Reader | undefined, read: (reader: Reader) => Item): Item[] {
-  if (reader === undefined) return []
-  return Array.from({ length: reader.u32() }, () => read(reader))
-}
 
 function readType(reader: Reader): FunctionType {
   reader.skip(1)

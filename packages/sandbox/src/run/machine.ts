@@ -3,12 +3,13 @@ import { HostFault } from '../host-fault.ts'
 import { deterministicProvider } from '../wasi/deterministic.ts'
 import { type WasiSession, wasiSession } from '../wasi/overlay.ts'
 import type { WasiHost, WasiProvider } from '../wasi/provider.ts'
+import type { Captured } from './capture.ts'
 import { type LinkedGuest, link } from './link.ts'
 import { pageBytes } from './memory-tree.ts'
 import { createMeter, type Meter } from './meter.ts'
 import type { PageTools } from './page-tools.ts'
 import type { Program } from './program.ts'
-import { programName, type RunRequest } from './request.ts'
+import { type RunRequest, stdioSource, wasiBounds } from './request.ts'
 import { RunEnd } from './run-end.ts'
 import { type Failed, linkFailureOf } from './traps.ts'
 
@@ -38,7 +39,7 @@ export function assemble(
     return machine
   }
   const host: WasiHost = {
-    memory: () => running().guest.memory?.buffer ?? noMemory,
+    memory: () => memoryBytes(running().guest),
     charge: (gas) => running().meter.charge(gas),
     gasUsed: () => running().meter.used(),
     end(ending) {
@@ -73,13 +74,25 @@ export function memoryPages({ memory }: LinkedGuest): number {
   return (memory?.buffer.byteLength ?? 0) / pageBytes
 }
 
-const noMemory = new ArrayBuffer(0)
+function memoryBytes({ memory }: LinkedGuest): Uint8Array {
+  return memory === null ? nothing : new Uint8Array(memory.buffer)
+}
+
+/** The machine as a checkpoint shows it. */
+export function captured({ guest, session }: Machine): Captured {
+  return {
+    globals: guest.globals,
+    control: guest.control,
+    memory: memoryBytes(guest),
+    position: session.position(),
+    written: (stream) => session.written(stream),
+  }
+}
+
 const nothing = new Uint8Array(0)
 
 function openWorld(host: WasiHost, request: RunRequest, hooks: RunHooks): WasiSession {
-  const { call, outputBytesMax, seed } = request
-  const { args, env, stdin } = call.kind === 'wasi' ? call : { args: [], env: {}, stdin: nothing }
+  const source = stdioSource(request)
   const provider = hooks.provider ?? deterministicProvider
-  const stdio = provider.open({ args: [programName, ...args], env, stdin })
-  return wasiSession(host, stdio, { stdinBytes: stdin.length, outputBytesMax, seed })
+  return wasiSession(host, provider.open(source), wasiBounds(request))
 }

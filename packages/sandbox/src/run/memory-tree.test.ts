@@ -61,24 +61,24 @@ describe('a watched memory', () => {
     memory[pageBytes] = 1
     memory[3 * pageBytes] = 3
 
-    watch.root(memory.buffer)
+    watch.root(memory)
     expect(hashed).toEqual([1, 3])
-    watch.root(memory.buffer)
+    watch.root(memory)
     expect(hashed).toEqual([1, 3])
     memory[2 * pageBytes - 1] = 9
-    watch.root(memory.buffer)
+    watch.root(memory)
     expect(hashed).toEqual([1, 3, 1])
   })
 
   test('shows a change of any single byte, and that it was taken back', () => {
     const memory = new Uint8Array(new SharedArrayBuffer(2 * pageBytes))
     const watch = createMemoryWatch(portablePageTools)
-    const empty = watch.root(memory.buffer)
+    const empty = watch.root(memory)
     for (let at = 0; at < memory.length; at += 4_099) {
       memory[at] = 0x80
-      expect(watch.root(memory.buffer)).not.toEqual(empty)
+      expect(watch.root(memory)).not.toEqual(empty)
       memory[at] = 0
-      expect(watch.root(memory.buffer)).toEqual(empty)
+      expect(watch.root(memory)).toEqual(empty)
     }
   })
 })

@@ -7,7 +7,7 @@ import type { PageTools } from './page-tools.ts'
 
 export interface MemoryWatch {
   /** The root of the tree over the pages as they are now. */
-  root(memory: ArrayBufferLike): Uint8Array
+  root(memory: Uint8Array): Uint8Array
 }
 
 export function createMemoryWatch({ sha256, isEqual }: PageTools): MemoryWatch {
@@ -16,9 +16,9 @@ export function createMemoryWatch({ sha256, isEqual }: PageTools): MemoryWatch {
 
   return {
     root(memory) {
-      const pages = memory.byteLength / pageBytes
+      const pages = memory.length / pageBytes
       for (let page = 0; page < pages; page++) {
-        const bytes = new Uint8Array(memory, page * pageBytes, pageBytes)
+        const bytes = memory.subarray(page * pageBytes, (page + 1) * pageBytes)
         const seen = shadow[page]
         if (isEqual(bytes, seen ?? zeroPage)) continue
         const copy = seen ?? allocate(pageBytes)

@@ -8,7 +8,6 @@
 // on every machine. Multiples are skipped where a single charge passes several, and where they are
 // so dense that looking at the memory would outweigh running: the size of the memory at a
 // checkpoint, itself the same everywhere, says how much gas at least lies before the next.
-import type { WasmGlobal } from '../webassembly.ts'
 import { RunEnd } from './run-end.ts'
 
 export interface GasBounds {
@@ -23,6 +22,19 @@ export interface GasBounds {
 /** Gas between two checkpoints for each page that has to be looked at: some 10 to 40 us to run. */
 export const gasPerPageWatched = 200_000
 
+/** The part of `vcp:gas` that is written and read here. */
+export interface GasCounter {
+  value: unknown
+}
+
+/** Where a meter stands, but for the counter of the guest. */
+export interface MeterPosition {
+  /** How much the guest was let run in all. */
+  readonly granted: number
+  /** Infinite without checkpoints. */
+  readonly nextCheckpoint: number
+}
+
 export interface Meter {
   /** All gas charged so far. */
   used(): number
@@ -30,6 +42,9 @@ export interface Meter {
   charge(gas: number): void
   /** `vcp.tick`. */
   tick(): void
+  position(): MeterPosition
+  /** Goes on from another point of the run. */
+  resume(position: MeterPosition): void
 }
 
 export interface MeterEvents {
@@ -38,7 +53,7 @@ export interface MeterEvents {
   report(gasUsed: number): void
 }
 
-export function createMeter(counter: WasmGlobal, bounds: GasBounds, events: MeterEvents): Meter {
+export function createMeter(counter: GasCounter, bounds: GasBounds, events: MeterEvents): Meter {
   const { limit, checkpointGas, reportGas } = bounds
   let granted = 0
   let nextCheckpoint = checkpointGas ?? Number.POSITIVE_INFINITY
@@ -73,6 +88,11 @@ export function createMeter(counter: WasmGlobal, bounds: GasBounds, events: Mete
       }
       events.report(gasUsed)
       grant(gasUsed)
+    },
+    position: () => ({ granted, nextCheckpoint }),
+    resume(position) {
+      granted = position.granted
+      nextCheckpoint = position.nextCheckpoint
     },
   }
 }

@@ -1,5 +1,7 @@
 import type { Digest, Ending, WasmValue } from '@vcp/protocol'
 import type { HostFaultKind } from '../host-fault.ts'
+import type { WasiBounds } from '../wasi/overlay.ts'
+import type { StdioSource } from '../wasi/provider.ts'
 import type { WasmResult } from './values.ts'
 
 /** What of the guest is called. */
@@ -37,6 +39,17 @@ export interface RunRequest {
 
 /** `args[0]` of every guest. */
 export const programName = 'task'
+
+/** What a guest finds of arguments, environment and stdin; nothing where a function is called. */
+export function stdioSource({ call }: RunRequest): StdioSource {
+  if (call.kind === 'function') return { args: [programName], env: {}, stdin: new Uint8Array(0) }
+  return { args: [programName, ...call.args], env: call.env, stdin: call.stdin }
+}
+
+export function wasiBounds(request: RunRequest): WasiBounds {
+  const { outputBytesMax, seed } = request
+  return { stdinBytes: stdioSource(request).stdin.length, outputBytesMax, seed }
+}
 
 /** An end to which every machine comes. */
 export interface Attestable {

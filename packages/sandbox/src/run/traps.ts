@@ -42,7 +42,7 @@ export function linkFailureOf(error: unknown): Failed {
 }
 
 /** Null where the trap was put there because the host refused the guest its memory or table. */
-function trapOf(fault: unknown): Trap | null {
+export function trapOf(fault: unknown): Trap | null {
   if (fault === faults.none) return 'instruction'
   return fault === faults.stack ? 'stack_overflow' : null
 }

@@ -69,7 +69,11 @@ const tricks: Readonly<Record<string, Trick>> = {
     deaf()
   },
   leaves: () => process.exit(3),
-  hangsUp: () => parent.destroy(),
+  hangsUp() {
+    parent.destroy()
+    // Else it would end by itself, with nothing left to wait for.
+    setInterval(() => {}, 60_000)
+  },
 }
 
 const attestable = {

@@ -37,7 +37,7 @@ export function wasiGuest(provider: WasiProvider, settings: WasiGuestSettings = 
   const memory = new wasm.Memory({ initial: pages, maximum: 64, shared: true })
   let used = 0
   const host: WasiHost = {
-    memory: () => memory.buffer,
+    memory: () => new Uint8Array(memory.buffer),
     charge(price) {
       if (used + price > gas) throw new RunEnd({ kind: 'out_of_gas' })
       used += price

@@ -104,4 +104,16 @@ describe('a random stream', () => {
     expect(stream.position).toBe(drawn.length)
     expect(Uint8Array.from(drawn)).toEqual(Uint8Array.from(expected.subarray(0, drawn.length)))
   })
+
+  test('goes on from any place that it is set to', () => {
+    const stream = randomStream(seed)
+    for (const at of [700, 1, 64, 63, 4_000, 0, 128]) {
+      const part = new Uint8Array(100)
+      stream.position = at
+      stream.fill(part)
+
+      expect(part).toEqual(Uint8Array.from(expected.subarray(at, at + 100)))
+      expect(stream.position).toBe(at + 100)
+    }
+  })
 })

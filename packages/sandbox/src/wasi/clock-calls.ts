@@ -9,7 +9,7 @@ export function clockCalls({ host, memory }: Guest): ClockCalls {
   function answer(at: number, ns: bigint | null): Errno {
     if (ns === null) return errno.inval
     if (!memory.holds(at, 8)) return errno.fault
-    memory.view().setBigUint64(at, ns, true)
+    memory.view({ at, bytes: 8 }).setBigUint64(0, ns, true)
     return errno.success
   }
 

@@ -38,14 +38,14 @@ export function descriptorCalls(
       if (stream === null) return errno.badf
       if (!memory.holds(at, FDSTAT_BYTES)) return errno.fault
       memory.bytes({ at, bytes: FDSTAT_BYTES }).fill(0)
-      memory.view().setBigUint64(at + FDSTAT_RIGHTS, rights[stream], true)
+      memory.view({ at, bytes: FDSTAT_BYTES }).setBigUint64(FDSTAT_RIGHTS, rights[stream], true)
       return errno.success
     },
     fd_filestat_get(fd, at) {
       if (descriptors.stream(fd) === null) return errno.badf
       if (!memory.holds(at, FILESTAT_BYTES)) return errno.fault
       memory.bytes({ at, bytes: FILESTAT_BYTES }).fill(0)
-      memory.view().setBigUint64(at + FILESTAT_LINKS, 1n, true)
+      memory.view({ at, bytes: FILESTAT_BYTES }).setBigUint64(FILESTAT_LINKS, 1n, true)
       return errno.success
     },
   }

@@ -14,9 +14,15 @@ export interface Descriptors {
   renumber(from: number, to: number): boolean
   /** The state, one letter a number: `ioe` at first, `-` for a closed one. */
   listing(): string
+  /** Makes it what a listing says. */
+  restore(listing: string): void
 }
 
 const letters = { stdin: 'i', stdout: 'o', stderr: 'e' } as const satisfies Record<Stream, string>
+
+const byLetter = new Map<string, Stream>(
+  Object.entries(letters).map(([name, one]) => [one, name as Stream]),
+)
 
 export function standardDescriptors(): Descriptors {
   const open: (Stream | null)[] = ['stdin', 'stdout', 'stderr']
@@ -41,5 +47,8 @@ export function standardDescriptors(): Descriptors {
       return true
     },
     listing: () => open.map((found) => (found === null ? '-' : letters[found])).join(''),
+    restore(listing) {
+      for (let fd = 0; fd < open.length; fd++) open[fd] = byLetter.get(listing.charAt(fd)) ?? null
+    },
   }
 }

@@ -43,9 +43,8 @@ function stringList(strings: readonly Uint8Array[]): StringList {
 
 function writeSizes({ memory }: Guest, list: StringList, countAt: number, bytesAt: number): Errno {
   if (!memory.holds(countAt, 4) || !memory.holds(bytesAt, 4)) return errno.fault
-  const view = memory.view()
-  view.setUint32(countAt, list.count, true)
-  view.setUint32(bytesAt, list.block.length, true)
+  memory.view({ at: countAt, bytes: 4 }).setUint32(0, list.count, true)
+  memory.view({ at: bytesAt, bytes: 4 }).setUint32(0, list.block.length, true)
   return errno.success
 }
 
@@ -57,9 +56,9 @@ function writeList(guest: Guest, list: StringList, pointersAt: number, blockAt: 
     return errno.fault
   }
   memory.bytes({ at: blockAt, bytes: block.length }).set(block)
-  const view = memory.view()
+  const view = memory.view({ at: pointersAt, bytes: count * 4 })
   for (const [i, offset] of offsets.entries()) {
-    view.setUint32(pointersAt + i * 4, blockAt + offset, true)
+    view.setUint32(i * 4, blockAt + offset, true)
   }
   return errno.success
 }

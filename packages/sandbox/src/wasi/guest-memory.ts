@@ -12,31 +12,44 @@ export interface GuestMemory {
   holds(at: number, bytes: number): boolean
   /** The bytes of a range that it holds. */
   bytes(span: Span): Uint8Array
-  /** All of it, for numbers at places that it holds. */
-  view(): DataView
+  /** A range that it holds, for numbers. */
+  view(span: Span): DataView
   /** `count` pairs of pointer and length at `at`, all of them in bounds; otherwise null. */
   spans(at: number, count: number): Span[] | null
 }
 
-/** `buffer` is asked for anew by each access: a grow replaces it. */
-export function guestMemory(buffer: () => ArrayBufferLike): GuestMemory {
+/**
+ * `whole` is asked for anew by each access, for a grow replaces it; `touched` is told of each range
+ * before it is read or written.
+ */
+export function guestMemory(whole: () => Uint8Array, touched?: (span: Span) => void): GuestMemory {
   function holds(at: number, bytes: number): boolean {
-    return at + bytes <= buffer().byteLength
+    return at + bytes <= whole().length
+  }
+
+  function bytes(span: Span): Uint8Array {
+    touched?.(span)
+    return whole().subarray(span.at, span.at + span.bytes)
+  }
+
+  function view(span: Span): DataView {
+    const { buffer, byteOffset, length } = bytes(span)
+    return new DataView(buffer, byteOffset, length)
   }
 
   return {
     holds,
-    bytes: ({ at, bytes }) => new Uint8Array(buffer(), at, bytes),
-    view: () => new DataView(buffer()),
+    bytes,
+    view,
     spans(at, count) {
       if (!holds(at, count * SPAN_BYTES)) return null
-      const view = new DataView(buffer(), at, count * SPAN_BYTES)
+      const numbers = view({ at, bytes: count * SPAN_BYTES })
       const spans: Span[] = []
       for (let i = 0; i < count; i++) {
-        const start = view.getUint32(i * SPAN_BYTES, true)
-        const bytes = view.getUint32(i * SPAN_BYTES + 4, true)
-        if (!holds(start, bytes)) return null
-        spans.push({ at: start, bytes })
+        const start = numbers.getUint32(i * SPAN_BYTES, true)
+        const length = numbers.getUint32(i * SPAN_BYTES + 4, true)
+        if (!holds(start, length)) return null
+        spans.push({ at: start, bytes: length })
       }
       return spans
     },

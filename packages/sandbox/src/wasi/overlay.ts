@@ -35,11 +35,16 @@ export interface IoPosition {
 export interface WasiSession {
   readonly imports: WasiImports
   position(): IoPosition
+  /**
+   * Goes on from another point of the run, at which so much output was written. Where in its stdin
+   * the provider goes on is for whoever made it.
+   */
+  resume(position: IoPosition, outputBytes: number): void
   written(stream: OutputStream): Uint8Array
 }
 
 export function wasiSession(host: WasiHost, stdio: Stdio, bounds: WasiBounds): WasiSession {
-  const guest: Guest = { host, memory: guestMemory(() => host.memory()) }
+  const guest: Guest = { host, memory: guestMemory(() => host.memory(), host.touched) }
   const descriptors = standardDescriptors()
   const random = randomStream(bounds.seed)
   const streams = streamCalls(guest, stdio, descriptors, bounds)
@@ -65,6 +70,11 @@ export function wasiSession(host: WasiHost, stdio: Stdio, bounds: WasiBounds): W
       randomBytes: random.position,
       descriptors: descriptors.listing(),
     }),
+    resume({ stdinBytes, randomBytes, descriptors: listing }, outputBytes) {
+      streams.resume(stdinBytes, outputBytes)
+      if (random.position !== randomBytes) random.position = randomBytes
+      descriptors.restore(listing)
+    },
     written: (stream) => stdio.written(stream),
   }
 }

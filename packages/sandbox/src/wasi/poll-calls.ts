@@ -26,19 +26,21 @@ export function pollCalls(guest: Guest, readiness: Readiness): Pick<WasiImports,
       memory.holds(outAt, count * EVENT_BYTES) &&
       memory.holds(eventsAt, 4)
     if (!isHeld) return errno.fault
-    const subscriptions = readSubscriptions(memory.view(), inAt, count, host.gasUsed())
+    const taken = memory.view({ at: inAt, bytes: count * SUBSCRIPTION_BYTES })
+    const subscriptions = readSubscriptions(taken, host.gasUsed())
     if (subscriptions === null) return errno.inval
 
     const waits = subscriptions.map((subscription) => waitOf(subscription))
     const nearestNs = waits.reduce((least, wait) => (wait < least ? wait : least))
     host.charge(Number(nearestNs) * prices.sleptNs)
     const due = subscriptions.filter((_, i) => waits[i]! <= nearestNs)
-    memory.bytes({ at: outAt, bytes: due.length * EVENT_BYTES }).fill(0)
-    const view = memory.view()
+    const out = { at: outAt, bytes: due.length * EVENT_BYTES }
+    memory.bytes(out).fill(0)
+    const view = memory.view(out)
     for (const [i, subscription] of due.entries()) {
-      writeEvent(view, outAt + i * EVENT_BYTES, subscription, readiness)
+      writeEvent(view, i * EVENT_BYTES, subscription, readiness)
     }
-    view.setUint32(eventsAt, due.length, true)
+    memory.view({ at: eventsAt, bytes: 4 }).setUint32(0, due.length, true)
     return errno.success
   }
 
@@ -61,14 +63,9 @@ interface Subscription {
   readonly waitNs: bigint | null
 }
 
-function readSubscriptions(
-  view: DataView,
-  inAt: number,
-  count: number,
-  gasUsed: number,
-): Subscription[] | null {
+function readSubscriptions(view: DataView, gasUsed: number): Subscription[] | null {
   const subscriptions: Subscription[] = []
-  for (let at = inAt; at < inAt + count * SUBSCRIPTION_BYTES; at += SUBSCRIPTION_BYTES) {
+  for (let at = 0; at < view.byteLength; at += SUBSCRIPTION_BYTES) {
     const kind = view.getUint8(at + 8)
     if (kind > FD_WRITE) return null
     const source = view.getUint32(at + 16, true)

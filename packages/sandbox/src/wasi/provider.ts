@@ -2,6 +2,7 @@
 // three standard streams, as values; it never sees the guest's memory. Everything else, and every
 // check of a pointer, is the overlay's (`overlay.ts`), so that all providers behave alike.
 import type { Ending } from '@vcp/protocol'
+import type { Span } from './guest-memory.ts'
 
 /** The two streams a guest can write to. */
 export type OutputStream = 'stdout' | 'stderr'
@@ -36,7 +37,9 @@ export interface WasiProvider {
 /** What the overlay asks of the run that it serves. */
 export interface WasiHost {
   /** The guest's memory as it is now, for a grow replaces it; empty where the guest has none. */
-  memory(): ArrayBufferLike
+  memory(): Uint8Array
+  /** Told of each range of it before it is read or written. */
+  readonly touched?: (span: Span) => void
   /** Charges before work is done. Does not return when the gas is used up. */
   charge(gas: number): void
   /** All gas charged so far. */

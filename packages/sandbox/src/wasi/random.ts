@@ -6,8 +6,8 @@
 import { chachaBlock, chachaBlockBytes, chachaState } from './chacha20.ts'
 
 export interface RandomStream {
-  /** Where in the stream the next byte is. */
-  readonly position: number
+  /** Where in the stream the next byte is; may be set. */
+  position: number
   fill(target: Uint8Array): void
 }
 
@@ -28,6 +28,10 @@ export function randomStream(seed: Uint8Array, firstBlock = 0): RandomStream {
   return {
     get position() {
       return position
+    },
+    set position(to) {
+      position = to
+      if (to % chachaBlockBytes !== 0) makeBlock(Math.floor(to / chachaBlockBytes))
     },
     fill(target) {
       let filled = 0

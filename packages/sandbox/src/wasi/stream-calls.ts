@@ -14,6 +14,8 @@ export interface StreamCalls {
   stdinLeft(): number
   /** Bytes that the guest may still write. */
   outputLeft(): number
+  /** Goes on from another point of the run. */
+  resume(stdinRead: number, written: number): void
 }
 
 export interface StreamBounds {
@@ -44,7 +46,7 @@ export function streamCalls(
       left -= wanted
     }
     stdinLeft -= bytes
-    memory.view().setUint32(readAt, bytes, true)
+    memory.view({ at: readAt, bytes: 4 }).setUint32(0, bytes, true)
     return errno.success
   }
 
@@ -61,7 +63,7 @@ export function streamCalls(
       outputLeft -= fitting
       if (fitting < given) host.end({ kind: 'output_limit' })
     }
-    memory.view().setUint32(writtenAt, bytes, true)
+    memory.view({ at: writtenAt, bytes: 4 }).setUint32(0, bytes, true)
     return errno.success
   }
 
@@ -69,6 +71,10 @@ export function streamCalls(
     calls: { fd_read: read, fd_write: write },
     stdinLeft: () => stdinLeft,
     outputLeft: () => outputLeft,
+    resume(stdinRead, written) {
+      stdinLeft = bounds.stdinBytes - stdinRead
+      outputLeft = bounds.outputBytesMax - written
+    },
   }
 }
 

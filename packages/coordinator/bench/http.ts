@@ -1,5 +1,5 @@
-// What a submit costs over HTTP (tier d): authenticated with a JWT, acknowledged after fsync, by the
-// real program in a process of its own, one task a request and in batches of 100.
+// What a submit costs over HTTP (tier d): authenticated with a JWT, acknowledged after fsync, by
+// the program itself in a process of its own, one task a request and in batches of 100.
 //   node scripts/with-node.mjs packages/coordinator/bench/http.ts
 //     [--json] [--seconds 8] [--folder <folder>]
 // The load comes from this process; on two cores it has the second one, and is part of the figure.

@@ -1,4 +1,4 @@
-// A whole coordinator on loopback: the real core, loop and log over a journal and accounts in memory.
+// A whole coordinator on loopback: the real core, loop and log, over memory in place of disks.
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'

@@ -2,28 +2,30 @@ import { sha256 } from '@noble/hashes/sha2.js'
 import { merkleRoot, nodeHash } from '@vcp/protocol'
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { nativePageTools } from '../child/native-page-tools.ts'
 import { propertyRuns } from '../testing/property.ts'
-import { createMemoryTree, pageBytes } from './memory-tree.ts'
+import { blockBytes, createMemoryTree, pageBytes } from './memory-tree.ts'
 import { createMemoryWatch } from './memory-watch.ts'
 import { portablePageTools } from './page-tools.ts'
 
-const zeroPage = sha256(new Uint8Array(pageBytes))
+const zeroBlock = sha256(new Uint8Array(blockBytes))
 
 describe('the tree of a memory', () => {
-  test('is the complete tree over 65,536 pages', () => {
-    const pages: Uint8Array[] = new Array(65_536).fill(zeroPage)
+  test('is the complete tree over all blocks that a memory can have', () => {
+    const blocks: Uint8Array[] = new Array(2 ** 20).fill(zeroBlock)
     const tree = createMemoryTree()
-    for (const page of [0, 1, 5, 300, 65_535]) {
-      pages[page] = sha256(Uint8Array.of(page & 255))
-      tree.set(page, pages[page]!)
+    for (const block of [0, 1, 5, 300, 2 ** 20 - 1]) {
+      blocks[block] = sha256(Uint8Array.of(block & 255))
+      tree.set(block, blocks[block]!)
     }
 
-    expect(tree.root()).toEqual(merkleRoot(pages))
+    const expected = merkleRoot(blocks, nativePageTools.sha256)
+    expect(tree.root()).toEqual(Uint8Array.from(expected))
   })
 
   test('of nothing is that of zeros', () => {
-    let root: Uint8Array = zeroPage
-    for (let level = 0; level < 16; level++) root = nodeHash(root, root)
+    let root: Uint8Array = zeroBlock
+    for (let level = 0; level < 20; level++) root = nodeHash(root, root)
 
     expect(createMemoryTree().root()).toEqual(root)
   })
@@ -48,24 +50,24 @@ describe('the tree of a memory', () => {
 })
 
 describe('a watched memory', () => {
-  test('is hashed by the page, and only where it changed', () => {
+  test('is hashed by the block, and only where it changed', () => {
     const hashed: number[] = []
     const watch = createMemoryWatch({
       ...portablePageTools,
-      sha256(page) {
-        hashed.push(page[0]!)
-        return sha256(page)
+      sha256(bytes) {
+        if (bytes.length === blockBytes) hashed.push(bytes[0]!)
+        return sha256(bytes)
       },
     })
     const memory = new Uint8Array(new SharedArrayBuffer(5 * pageBytes))
     memory[pageBytes] = 1
-    memory[3 * pageBytes] = 3
+    memory[3 * pageBytes + 2 * blockBytes] = 3
 
     watch.root(memory)
     expect(hashed).toEqual([1, 3])
     watch.root(memory)
     expect(hashed).toEqual([1, 3])
-    memory[2 * pageBytes - 1] = 9
+    memory[pageBytes + blockBytes - 1] = 9
     watch.root(memory)
     expect(hashed).toEqual([1, 3, 1])
   })

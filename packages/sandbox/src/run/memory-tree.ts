@@ -1,57 +1,62 @@
 // A digest of a whole memory that is cheap to keep: a binary tree of fixed depth over the digests
-// of its pages (SHA-256 of 64 KiB), with room for the 65,536 pages that a memory can have. Pages
-// that never held anything, and those past the end, are pages of zeros, whose subtrees have known
-// hashes. The tree therefore depends on nothing but the bytes: not on which pages were hashed when.
+// of its blocks (SHA-256 of 4 KiB), with room for the 4 GiB that a memory can have. Blocks that
+// never held anything, and those past the end, are blocks of zeros, whose subtrees have known
+// hashes. The tree therefore depends on nothing but the bytes: not on what was hashed when.
+// A program writes to few places between two looks, so small blocks leave little to hash.
+import { sha256 as portableSha256 } from '@noble/hashes/sha2.js'
+import { nodeHash, type Sha256 } from '@vcp/protocol'
 
-import { sha256 } from '@noble/hashes/sha2.js'
-import { nodeHash } from '@vcp/protocol'
-
+/** What memory is measured in. */
 export const pageBytes = 65_536
-const DEPTH = 16
+export const blockBytes = 4_096
+const DEPTH = 20
 
 export interface MemoryTree {
-  /** Takes the digest of a page; the root is worked out when it is asked for. */
-  set(page: number, digest: Uint8Array): void
+  /** Takes the digest of a block; the root is worked out when it is asked for. */
+  set(block: number, digest: Uint8Array): void
   root(): Uint8Array
 }
 
-export function createMemoryTree(): MemoryTree {
-  const levels: Uint8Array[][] = Array.from({ length: DEPTH + 1 }, () => [])
+export function createMemoryTree(sha256: Sha256 = portableSha256): MemoryTree {
+  const levels = Array.from({ length: DEPTH + 1 }, () => new Map<number, Uint8Array>())
   let changed = new Set<number>()
 
+  function rehash(level: number): void {
+    const below = levels[level]!
+    const above = levels[level + 1]!
+    const zero = zeroHashes()[level]!
+    const parents = new Set<number>()
+    for (const index of changed) parents.add(index >>> 1)
+    for (const parent of parents) {
+      const left = below.get(parent * 2) ?? zero
+      const right = below.get(parent * 2 + 1) ?? zero
+      above.set(parent, nodeHash(left, right, sha256))
+    }
+    changed = parents
+  }
+
   return {
-    set(page, digest) {
-      levels[0]![page] = digest
-      changed.add(page)
+    set(block, digest) {
+      levels[0]!.set(block, digest)
+      changed.add(block)
     },
     root() {
-      for (let level = 0; level < DEPTH && changed.size > 0; level++) {
-        const below = levels[level]!
-        const zero = zeroHashes()[level]!
-        const parents = new Set<number>()
-        for (const index of changed) parents.add(index >>> 1)
-        for (const parent of parents) {
-          levels[level + 1]![parent] = nodeHash(
-            below[parent * 2] ?? zero,
-            below[parent * 2 + 1] ?? zero,
-          )
-        }
-        changed = parents
-      }
+      for (let level = 0; level < DEPTH && changed.size > 0; level++) rehash(level)
       changed = new Set()
-      return levels[DEPTH]![0] ?? zeroHashes()[DEPTH]!
+      return levels[DEPTH]!.get(0) ?? zeroHashes()[DEPTH]!
     },
   }
 }
 
 let zeros: readonly Uint8Array[] | null = null
 
-/** The hash of a subtree of zero pages, by level. */
+/** The hash of a subtree of zero blocks, by level. */
 function zeroHashes(): readonly Uint8Array[] {
   if (zeros === null) {
-    const hashes: Uint8Array[] = [sha256(new Uint8Array(pageBytes))]
-    for (let level = 0; level < DEPTH; level++)
+    const hashes: Uint8Array[] = [portableSha256(new Uint8Array(blockBytes))]
+    for (let level = 0; level < DEPTH; level++) {
       hashes.push(nodeHash(hashes[level]!, hashes[level]!))
+    }
     zeros = hashes
   }
   return zeros

@@ -1,0 +1,92 @@
+// Gathers what shows a result to be right: receipts and commitments with their places in the log,
+// the owners' signatures, and a signed head that covers all of it.
+import {
+  type Evidence,
+  type LedgerEntry,
+  type Outcome,
+  type PeerId,
+  pass,
+  refuse,
+  type SignedNodeBinding,
+} from '@vcp/protocol'
+import type { Assignment, TaskRecord } from '../core/tasks/task-record.ts'
+import type { Clock } from '../journal/clock.ts'
+import type { Log } from '../log/log.ts'
+
+export interface EvidenceParts {
+  readonly log: Log
+  readonly clock: Clock
+  bindingOf(peerId: PeerId): Promise<SignedNodeBinding | null>
+}
+
+type LoggedReceipt = Evidence['receipts'][number]
+type Logged = LoggedReceipt['revealed']
+
+export async function gatherEvidence(
+  task: TaskRecord,
+  parts: EvidenceParts,
+): Promise<Outcome<Evidence>> {
+  const { level } = task
+  const validated = task.assignments.filter(({ state }) => state === 'validated')
+  const newest = Math.max(...validated.map(({ revealedIndex }) => revealedIndex ?? -1))
+  if (level === null || newest < 0) {
+    return refuse('CONFLICT', `the task is ${task.state}: there is no accepted result`)
+  }
+  const head = await headOver(newest, parts)
+  if (!head.ok) return head
+  const receipts: LoggedReceipt[] = []
+  for (const each of validated) {
+    const receipt = await loggedReceipt(each, head.value.size, parts)
+    if (receipt === null) continue
+    if (!receipt.ok) return receipt
+    receipts.push(receipt.value)
+  }
+  return pass({ task_id: task.taskId, level, receipts, checkpoint: head.value.note })
+}
+
+interface Head {
+  readonly note: string
+  readonly size: number
+}
+
+/** Heads are signed at most once a second: a result of this moment waits for the next one. */
+async function headOver(index: number, { log, clock }: EvidenceParts): Promise<Outcome<Head>> {
+  for (const isLast of [false, true]) {
+    const note = await log.checkpoint()
+    // The second line of a checkpoint is the size (C2SP tlog-checkpoint).
+    const size = Number(note.split('\n')[1])
+    if (size > index) return pass({ note, size })
+    if (!isLast) await new Promise<void>((resolve) => clock.after(1_000, resolve))
+  }
+  return refuse('OVERLOADED', 'no signed head covers the result yet')
+}
+
+async function loggedReceipt(
+  { peerId, revealedIndex, committedIndex }: Assignment,
+  size: number,
+  parts: EvidenceParts,
+): Promise<Outcome<LoggedReceipt> | null> {
+  if (revealedIndex === null) return null
+  const revealed = await logged(revealedIndex, size, parts.log)
+  if (!revealed.ok) return revealed
+  const committed =
+    committedIndex === null ? pass(null) : await logged(committedIndex, size, parts.log)
+  if (!committed.ok) return committed
+  const { event } = revealed.value.entry
+  if (event.type !== 'receipt-revealed') {
+    return refuse('INTERNAL', `entry ${revealedIndex} is not the receipt of ${peerId}`)
+  }
+  const binding = await parts.bindingOf(peerId)
+  const places = { revealed: revealed.value, committed: committed.value }
+  return pass({ receipt: event.receipt, ...places, binding })
+}
+
+async function logged(index: number, size: number, log: Log): Promise<Outcome<Logged>> {
+  const inclusion = await log.inclusion(index, size)
+  if (!inclusion.ok) return inclusion
+  const found = await log.entries(index, 1)
+  if (!found.ok) return found
+  const [entry] = found.value as readonly LedgerEntry[]
+  if (entry === undefined) return refuse('NOT_FOUND', `there is no entry ${index}`)
+  return pass({ entry, inclusion: inclusion.value })
+}

@@ -1,0 +1,62 @@
+import { checkEvidence, commitmentOf, noteVerifier, publicKeyOf, signerFrom } from '@vcp/protocol'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { receiptOf, taskIdOf, telemetry, wasmTask } from '../core/testing/samples.ts'
+import { type Caller, signIn } from '../testing/http-caller.ts'
+import { type SignedNode, signedNode } from '../testing/signed-node.ts'
+import { startTestServer, type TestServer } from '../testing/test-server.ts'
+
+let server: TestServer
+let ana: Caller
+beforeAll(async () => {
+  server = await startTestServer()
+  ana = await signIn(server.url, 'ana')
+})
+afterAll(() => server.stop())
+
+const taskId = taskIdOf(1)
+
+/** From the offer to the receipt, as the mesh will bring it. */
+async function run({ signer, sign }: SignedNode): Promise<void> {
+  const { peerId } = signer
+  const { assignments } = server.loop.state.tasks.get(taskId)!
+  const epoch = assignments.find((each) => each.peerId === peerId)!.epoch
+  const answer = { answer: 'accept', task_id: taskId, lease_epoch: epoch } as const
+  const receipt = receiptOf(task, { taskId, epoch })
+  const commitment = commitmentOf(peerId, receipt)
+  expect(await server.loop.tell({ type: 'offer-answered', peerId, answer })).toMatchObject({
+    ok: true,
+  })
+  await server.loop.tell({ type: 'commitment-received', peerId, commitment })
+  reveals.push(() =>
+    server.loop.tell({ type: 'receipt-received', receipt: sign('receipt', receipt) }),
+  )
+}
+
+const reveals: (() => Promise<unknown>)[] = []
+const task = wasmTask({ requirements: { min_nodes: 2 } })
+
+test('evidence over HTTP shows at home what the coordinator says of the result', async () => {
+  const nodes = [signedNode(41), signedNode(42)]
+  for (const node of nodes) {
+    expect((await ana.call('registerNode', { body: node.registration() })).status).toBe(201)
+    const params = { id: node.signer.peerId }
+    await ana.call('heartbeat', { params, body: node.sign('heartbeat', telemetry) })
+  }
+  await ana.call('submitTask', { body: { task_id: taskId, task } })
+  for (const node of nodes) await run(node)
+  for (const reveal of reveals) expect(await reveal()).toMatchObject({ ok: true })
+
+  const answer = await ana.call('taskEvidence', { params: { id: taskId } })
+  expect(answer).toMatchObject({ status: 200, json: { level: 'replicated' } })
+  const origin = 'test.example/log'
+  const key = publicKeyOf(signerFrom(new Uint8Array(32).fill(5)).peerId)!
+  const log = { origin, verifier: noteVerifier(origin, key) }
+  const report = checkEvidence(answer.json, { log })
+  expect(report.steps.filter(({ result }) => result === 'failed')).toEqual([])
+  expect(report).toMatchObject({ ok: true, level: 'replicated' })
+  const assigned = await ana.call('taskAssignments', { params: { id: taskId } })
+  expect(assigned.json['assignments']).toMatchObject([
+    { state: 'validated' },
+    { state: 'validated' },
+  ])
+})

@@ -1,0 +1,93 @@
+// Who listens to events at the moment: so many in all and of one account, all of them told to stop
+// when the server does.
+import { type AccountId, type Outcome, pass, refuse } from '@vcp/protocol'
+import type { Identity } from '../accounts/identity.ts'
+import type { HttpMetrics } from './metrics.ts'
+import type { EventFeed, FeedEvent } from './ports.ts'
+
+export interface Streams {
+  open(viewer: Identity, after: number | null): Outcome<AsyncIterable<FeedEvent | 'still-here'>>
+  stop(): void
+}
+
+export interface StreamParts {
+  readonly feed: EventFeed
+  readonly metrics: HttpMetrics
+  readonly heartbeatMs: number
+  readonly streamsMax: number
+  readonly perAccountMax: number
+}
+
+export function createStreams(parts: StreamParts): Streams {
+  const { feed, metrics, heartbeatMs, streamsMax, perAccountMax } = parts
+  const perAccount = new Map<AccountId, number>()
+  const stopping = new AbortController()
+  let open = 0
+
+  function count(accountId: AccountId, by: 1 | -1): void {
+    open += by
+    metrics.streams(open)
+    const left = (perAccount.get(accountId) ?? 0) + by
+    if (left === 0) perAccount.delete(accountId)
+    else perAccount.set(accountId, left)
+  }
+
+  async function* events(
+    viewer: Identity,
+    after: number,
+  ): AsyncGenerator<FeedEvent | 'still-here'> {
+    let at = after
+    while (!stopping.signal.aborted) {
+      const { events: page, upTo } = await feed.read(viewer, at)
+      for (const event of page) yield event
+      if (upTo > at) at = upTo
+      else if (await nothingCame(at)) yield 'still-here'
+    }
+  }
+
+  async function nothingCame(after: number): Promise<boolean> {
+    const waited = new AbortController()
+    const signal = AbortSignal.any([waited.signal, stopping.signal])
+    let isIdle = false
+    const timer = setTimeout(() => {
+      isIdle = true
+      waited.abort()
+    }, heartbeatMs)
+    await feed.more(after, signal)
+    clearTimeout(timer)
+    return isIdle
+  }
+
+  return {
+    open(viewer, after) {
+      if (open >= streamsMax || (perAccount.get(viewer.accountId) ?? 0) >= perAccountMax) {
+        return refuse('RATE_LIMITED', 'too many streams of events are open: close one first')
+      }
+      count(viewer.accountId, 1)
+      return pass(counted(events(viewer, after ?? feed.newest), () => count(viewer.accountId, -1)))
+    },
+    stop: () => stopping.abort(),
+  }
+}
+
+/** Says when a stream is over, however it ends, even if nobody ever read from it. */
+function counted<T>(source: AsyncGenerator<T>, over: () => void): AsyncIterable<T> {
+  let isOver = false
+  const end = () => {
+    if (!isOver) over()
+    isOver = true
+  }
+  return {
+    [Symbol.asyncIterator]: () => ({
+      async next() {
+        const result = await source.next()
+        if (result.done === true) end()
+        return result
+      },
+      async return() {
+        end()
+        return source.return(undefined)
+      },
+    }),
+  }
+}

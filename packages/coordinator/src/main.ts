@@ -1,0 +1,62 @@
+// The coordinator as a program. stdout has one line, once it listens: where, and how to become its
+// first administrator. All else is talk, on stderr, a line of JSON each.
+import { VcpError } from '@vcp/protocol'
+import { readCommandLine } from './config/command-line.ts'
+import { readValues } from './config/read-values.ts'
+import type { LogLine } from './http/log.ts'
+import type { Coordinator } from './server.ts'
+import { start } from './start.ts'
+
+function talk({ level, message, fields }: LogLine): void {
+  const line = { at: new Date().toISOString(), level, message, ...fields }
+  process.stderr.write(`${JSON.stringify(line)}\n`)
+}
+
+async function main(): Promise<number> {
+  // What it writes is for its own user: there are password hashes in it.
+  process.umask(0o077)
+  const { dataDir, file, flags } = readCommandLine(process.argv.slice(2), process.env)
+  const values = readValues({ flags, env: process.env, file })
+  const coordinator = await start({
+    dataDir,
+    values,
+    talk,
+    // Nothing carries effects to nodes in this version: an offer that does not arrive ends at its
+    // deadline, and its task is offered again.
+    carryOut: () => undefined,
+  })
+  const { url, setupToken } = coordinator
+  process.stdout.write(`${JSON.stringify({ url, setup_token: setupToken })}\n`)
+  return untilStopped(coordinator)
+}
+
+/** The first signal lets requests end; the second does not wait. */
+async function untilStopped(coordinator: Coordinator): Promise<number> {
+  const signalled = new Promise<null>((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+      process.once(signal, () => {
+        process.once(signal, () => process.exit(130))
+        resolve(null)
+      })
+    }
+  })
+  const failure = await Promise.race([signalled, coordinator.ended])
+  if (failure === null) talk({ level: 'info', message: 'stopping', fields: {} })
+  else render(failure)
+  await coordinator.stop()
+  return failure === null ? 0 : failure.exitCode
+}
+
+function render(error: unknown): void {
+  const failure = error instanceof VcpError ? error : new VcpError('INTERNAL', { cause: error })
+  const { code, message, hint, details } = failure
+  const stack = failure.code === 'INTERNAL' ? { stack: (error as Error).stack } : {}
+  talk({ level: 'error', message, fields: { code, hint, details, ...stack } })
+}
+
+try {
+  process.exitCode = await main()
+} catch (error) {
+  render(error)
+  process.exitCode = error instanceof VcpError ? error.exitCode : 1
+}

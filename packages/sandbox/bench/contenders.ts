@@ -2,13 +2,13 @@
 // once and takes a fresh instance for each run: code that V8 optimised in one run is there for the
 // next, though no run changes over to it half-way (V8 has no on-stack replacement for WASM).
 import { createHash } from 'node:crypto'
+import { nativePageTools } from '../src/child/native-page-tools.ts'
 import { type InstrumentOptions, instrument } from '../src/instrument/instrument.ts'
 import { type CallPlan, planCall } from '../src/run/call.ts'
 import { createCapture } from '../src/run/capture.ts'
 import { checkpointLeaf } from '../src/run/checkpoint.ts'
 import type { LinkedGuest } from '../src/run/link.ts'
 import { assemble, captured, type RunHooks } from '../src/run/machine.ts'
-import { portablePageTools } from '../src/run/page-tools.ts'
 import { compileProgram } from '../src/run/program.ts'
 import { programName, type RunRequest, type SandboxCall } from '../src/run/request.ts'
 import { run } from '../src/run/run.ts'
@@ -32,10 +32,7 @@ const outputBytesMax = 1 << 24
 export const gasAllowed = 1e12
 /** What `vcp run --trace` takes for the 10 G gas of a default task. */
 const checkpointGas = 1e7
-const hooks: RunHooks = {
-  sha256: (bytes) => createHash('sha256').update(bytes).digest(),
-  isEqual: (one, other) => Buffer.compare(one, other) === 0,
-}
+const hooks: RunHooks = nativePageTools
 
 function requestFor(call: SandboxCall, trace: boolean, isChecked: boolean): RunRequest {
   const checkpoints = isChecked ? checkpointGas : null
@@ -82,7 +79,7 @@ export function metered(
   let last = ''
   return {
     once() {
-      const capture = createCapture({ ...portablePageTools, ...hooks })
+      const capture = createCapture(nativePageTools)
       let index = 0
       const machine = assemble(program, request, hooks, (reached, gas) => {
         checkpointLeaf(capture(captured(reached), { index: index++, gas, final: null }))

@@ -4,6 +4,7 @@ import { parentPort, workerData } from 'node:worker_threads'
 import { instrument, instrumenterVersion } from '../instrument/instrument.ts'
 import { compileProgram, type Program } from '../run/program.ts'
 import { run } from '../run/run.ts'
+import { nativePageTools } from './native-page-tools.ts'
 import { serveWork } from './serve-work.ts'
 import type { Prepared, PrepareOptions } from './work.ts'
 
@@ -15,7 +16,7 @@ if (parentPort === null) throw new Error('this is the program of a worker thread
 serveWork<Program>(parentPort, workerData, {
   prepare,
   run: (program, request, progress) =>
-    run(program, request, { sha256, isEqual, report: { everyGas: reportGas, progress } }),
+    run(program, request, { ...nativePageTools, report: { everyGas: reportGas, progress } }),
 })
 
 function prepare(
@@ -34,8 +35,4 @@ function prepare(
 
 function sha256(bytes: Uint8Array): Buffer {
   return createHash('sha256').update(bytes).digest()
-}
-
-function isEqual(one: Uint8Array, other: Uint8Array): boolean {
-  return Buffer.compare(one, other) === 0
 }

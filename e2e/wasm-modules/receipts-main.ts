@@ -1,5 +1,6 @@
-// Runs every case of the prebuilt modules and prints the fields of their receipts, in a worker whose
-// native stack has as many megabytes as the argument says. The flags of V8 are those of the process.
+// Runs every case of the prebuilt modules and prints the fields of their receipts, in a worker
+// whose native stack has as many megabytes as the argument says. The flags of V8 are those of the
+// process.
 import { createHash } from 'node:crypto'
 import { once } from 'node:events'
 import { isMainThread, parentPort, Worker } from 'node:worker_threads'

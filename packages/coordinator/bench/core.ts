@@ -131,10 +131,9 @@ interface ReplayFigure {
 /** The entries as bytes, as a journal has them: as objects, a million of them would be the load. */
 function replay(): ReplayFigure {
   const leaves: Uint8Array[] = []
-  const core = new LoadedCore(defaultSettings)
-  core.onEntry = ({ index, atMs, event }) => {
+  const core = new LoadedCore(defaultSettings, ({ index, atMs, event }) => {
     leaves.push(leafBytes({ index, at_ms: atMs, previous: null, event }))
-  }
+  })
   core.addNodes(1_000)
   for (let number = 0; leaves.length < events; number++) core.runToTheEnd(number, single)
   const state = new State(defaultSettings)

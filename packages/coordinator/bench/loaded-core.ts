@@ -21,14 +21,16 @@ export class LoadedCore {
   readonly state: State
   /** The time spent in `decide`. */
   inCoreMs = 0
-  onEntry: (entry: Entry) => void = () => {}
   #atMs = 1_790_000_000_000
   #entropy = 1
   #nodes = 0
   readonly #digests = new WeakMap<TaskSpec, ReturnType<typeof taskDigest>>()
 
-  constructor(settings: Settings) {
+  readonly #onEntry: (entry: Entry) => void
+
+  constructor(settings: Settings, onEntry: (entry: Entry) => void = () => {}) {
     this.state = new State(settings)
+    this.#onEntry = onEntry
     this.tell({ type: 'account-opened', accountId: ana })
   }
 
@@ -39,7 +41,7 @@ export class LoadedCore {
     const { reply, entries, effects } = decide(this.state, input, moment)
     this.inCoreMs += performance.now() - began
     if (!reply.ok) throw new Error(`${input.type}: ${reply.reason}`)
-    for (const entry of entries) this.onEntry(entry)
+    for (const entry of entries) this.#onEntry(entry)
     return effects
   }
 

@@ -1,7 +1,7 @@
-// Writes canonical bytes several times as fast as the library that defines them, for the shapes that
-// our own data has: a log encodes each entry, a signature each message. What is unusual (a key or a
-// number of another kind, an object that is no plain data) is left to the library, and a test holds
-// the two equal.
+// Writes canonical bytes several times as fast as the library that defines them, for the shapes
+// that our own data has: a log encodes each entry, a signature each message. What is unusual (a key
+// or a number of another kind, an object that is no plain data) is left to the library, and a test
+// holds the two equal.
 import { utf8ToBytes } from '@noble/hashes/utils.js'
 import type { Canonical } from './canonical.ts'
 

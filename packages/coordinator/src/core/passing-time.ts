@@ -5,12 +5,14 @@ import { setStatus } from './nodes/decide.ts'
 import { statusAfter, watchSilence } from './nodes/liveness.ts'
 import { closeRound } from './rounds/close.ts'
 import { openRoundIfReady } from './rounds/open.ts'
+import { watchAnswers } from './tasks/apply-disputes.ts'
 import { openAssignments } from './tasks/apply-tasks.ts'
 import { chooseReferee } from './tasks/disputes.ts'
 import { failTask } from './tasks/end.ts'
 import { copiesAsked, fill, setCopies } from './tasks/fill.ts'
 import { lose } from './tasks/lose.ts'
-import { isOpen, type TaskRecord } from './tasks/task-record.ts'
+import { askForTraces, unanswered } from './tasks/open-dispute.ts'
+import { assignmentOf, type Dispute, isOpen, type TaskRecord } from './tasks/task-record.ts'
 import { verify } from './tasks/verify.ts'
 import type { Timer } from './timers.ts'
 import type { Turn } from './turn.ts'
@@ -41,6 +43,10 @@ const wakings: { readonly [Kind in Timer['kind']]: (turn: Turn, timer: TimerOf<K
     const task = turn.state.tasks.get(taskId)
     if (task !== undefined) leaseOver(turn, task, leaseEpoch)
   },
+  trace(turn, { taskId, level }) {
+    const task = turn.state.tasks.get(taskId)
+    if (task?.dispute?.level === level) stillUnanswered(turn, task, task.dispute)
+  },
   referee(turn, { taskId }) {
     const task = turn.state.tasks.get(taskId)
     const isLate = task?.dispute?.referee != null && task.dispute.refereeUntilMs <= turn.atMs
@@ -67,6 +73,16 @@ function leaseOver(turn: Turn, task: TaskRecord, epoch: number): void {
   if (assignment === undefined || !isOpen(assignment)) return
   if (assignment.leaseEndsAtMs > turn.atMs) return
   lose(turn, task, assignment, reasons[assignment.state as keyof typeof reasons])
+}
+
+/** Parties to a dispute are asked again until their time is over; then it goes on without one. */
+function stillUnanswered(turn: Turn, task: TaskRecord, dispute: Dispute): void {
+  const [silent] = unanswered(dispute)
+  if (silent === undefined) return
+  if (dispute.answerUntilMs > turn.atMs) {
+    askForTraces(turn, task)
+    watchAnswers(turn.state, task.taskId, dispute, turn.atMs)
+  } else lose(turn, task, assignmentOf(task, silent)!, 'did not say what its trace is')
 }
 
 const reasons = {

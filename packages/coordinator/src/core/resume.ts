@@ -4,10 +4,13 @@ import { isEnded } from '@vcp/protocol'
 import type { Effect } from './effects.ts'
 import { watchSilence } from './nodes/liveness.ts'
 import type { State } from './state.ts'
-import { type Assignment, isLive, isOpen, type LiveTask } from './tasks/task-record.ts'
+import { type Assignment, isLive, isOpen, type LiveTask, UNLIMITED } from './tasks/task-record.ts'
 
-export function resume(state: State, atMs: number): readonly Effect[] {
+export function resume(state: State, clockMs: number): readonly Effect[] {
   const effects: Effect[] = []
+  const atMs = Math.max(clockMs, state.atMs)
+  // What has run out meanwhile is not held against those who could not reach us.
+  const soonestMs = atMs + state.settings.leaseMs
   state.timers.clear()
   for (const node of state.nodes.values()) {
     // Silence is counted from now: it was we who could not hear.
@@ -17,17 +20,19 @@ export function resume(state: State, atMs: number): readonly Effect[] {
   }
   for (const task of state.tasks.values()) {
     if (isEnded(task.state) || !isLive(task)) continue
-    state.timers.set(atMs, { kind: 'match', taskId: task.taskId })
-    state.timers.set(task.matchUntilMs ?? atMs, { kind: 'match', taskId: task.taskId })
+    const matchUntilMs = task.matchUntilMs ?? atMs
+    const matching = { kind: 'match', taskId: task.taskId } as const
+    if (matchUntilMs > atMs) state.timers.set(atMs, matching)
+    state.timers.set(Math.max(matchUntilMs, soonestMs), matching)
     for (const assignment of task.assignments.filter(isOpen)) {
-      resumeAssignment(state, task, assignment, effects)
+      resumeAssignment(state, task, assignment, soonestMs, effects)
     }
-    resumeDispute(state, task, effects)
+    resumeDispute(state, task, soonestMs, effects)
   }
   for (const { round } of state.rounds.values()) {
     const { round_id: roundId, closes_at_ms } = round
     if (round.state === 'open') {
-      state.timers.set(closes_at_ms, { kind: 'round', roundId })
+      state.timers.set(Math.max(closes_at_ms, soonestMs), { kind: 'round', roundId })
       effects.push({ type: 'announce-round', roundId })
     }
     if (round.state === 'aggregating') {
@@ -41,12 +46,16 @@ function resumeAssignment(
   state: State,
   { taskId, spec }: LiveTask,
   { peerId, epoch, state: reached, leaseEndsAtMs }: Assignment,
+  soonestMs: number,
   effects: Effect[],
 ): void {
   const lease = { peerId, taskId, leaseEpoch: epoch }
-  const isTimed = leaseEndsAtMs !== Number.MAX_SAFE_INTEGER
-  if (isTimed) state.timers.set(leaseEndsAtMs, { kind: 'lease', taskId, leaseEpoch: epoch })
-  if (reached === 'committed' && isTimed) effects.push({ type: 'ask-to-reveal', ...lease })
+  if (leaseEndsAtMs !== UNLIMITED) {
+    const untilMs = Math.max(leaseEndsAtMs, soonestMs)
+    state.timers.set(untilMs, { kind: 'lease', taskId, leaseEpoch: epoch })
+  }
+  if (reached === 'committed' && leaseEndsAtMs !== UNLIMITED)
+    effects.push({ type: 'ask-to-reveal', ...lease })
   if (reached !== 'offered') return
   const ids = { task_id: taskId, peer_id: peerId, lease_epoch: epoch }
   const offer = { ...ids, lease_ends_at_ms: leaseEndsAtMs, task: spec }
@@ -56,15 +65,17 @@ function resumeAssignment(
 function resumeDispute(
   state: State,
   { taskId, dispute, assignments }: LiveTask,
+  soonestMs: number,
   effects: Effect[],
-) {
+): void {
   if (dispute === null) return
   const { one, other, level, index, referee, refereeUntilMs } = dispute
   if (referee !== null) {
-    state.timers.set(refereeUntilMs, { kind: 'referee', taskId })
+    state.timers.set(Math.max(refereeUntilMs, soonestMs), { kind: 'referee', taskId })
     effects.push({ type: 'ask-for-rerun', peerId: referee, taskId, checkpoint: index })
     return
   }
+  state.timers.set(soonestMs, { kind: 'trace', taskId, level })
   for (const peerId of [one, other]) {
     const leaseEpoch = assignments.findLast((each) => each.peerId === peerId)!.epoch
     effects.push({ type: 'ask-for-trace', peerId, taskId, leaseEpoch, level, index })

@@ -7,6 +7,7 @@ import type { PeerId, RoundId, TaskId } from '@vcp/protocol'
 export type Timer =
   | { readonly kind: 'match'; readonly taskId: TaskId }
   | { readonly kind: 'lease'; readonly taskId: TaskId; readonly leaseEpoch: number }
+  | { readonly kind: 'trace'; readonly taskId: TaskId; readonly level: number }
   | { readonly kind: 'referee'; readonly taskId: TaskId }
   | { readonly kind: 'liveness'; readonly peerId: PeerId }
   | { readonly kind: 'round'; readonly roundId: RoundId }

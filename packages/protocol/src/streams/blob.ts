@@ -1,6 +1,6 @@
-// How blobs go from one peer to another: what a blob is made of, then its pieces, each checked when it
-// comes. A blob of one leaf is named by the digest of its bytes; of a larger one the leaves' digests
-// lead to the name, so that no leaf is taken on anybody's word.
+// How blobs go from one peer to another: what a blob is made of, then its pieces, each checked when
+// it comes. A blob of one leaf is named by the digest of its bytes; of a larger one the leaves'
+// digests lead to the name, so that no leaf is taken on anybody's word.
 import * as z from 'zod'
 import { Cid } from '../ids.ts'
 import { limits } from '../limits.ts'

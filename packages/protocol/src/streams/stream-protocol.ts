@@ -1,5 +1,5 @@
-// Asking one peer one thing over a direct stream. A frame is its length (four bytes, big endian) and
-// canonical DAG-CBOR; a stream carries one question after the other, never two at once.
+// Asking one peer one thing over a direct stream. A frame is its length (four bytes, big endian)
+// and canonical DAG-CBOR; a stream carries one question after the other, never two at once.
 import * as z from 'zod'
 import type { Canonical } from '../canonical.ts'
 import { type ErrorCode, errors } from '../errors.ts'

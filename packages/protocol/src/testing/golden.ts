@@ -14,6 +14,7 @@ import { writeVerifierKey } from '../signed-note.ts'
 import { taskDigest } from '../tasks/task.ts'
 import { taskTypes } from '../tasks/task-type.ts'
 import { toDigests } from '../tree-head.ts'
+import { streams } from './golden-streams.ts'
 import { entriesOf, evidenceOf, knownLog, logSigner, receiptBy } from './log.ts'
 import {
   ana,
@@ -185,4 +186,5 @@ export const goldenFiles: Readonly<Record<string, () => object>> = {
   'ledger.json': ledger,
   'ledger-file.json': ledgerFile,
   'evidence.json': evidence,
+  'streams.json': streams,
 }

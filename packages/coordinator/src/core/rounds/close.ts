@@ -1,4 +1,5 @@
-import { release } from '../money/decide.ts'
+import { isEnded } from '@vcp/protocol'
+import { refund, release } from '../money/decide.ts'
 import { taskOf } from '../tasks/apply-tasks.ts'
 import { failTask, withdrawAll } from '../tasks/end.ts'
 import { isOpen, type TaskRecord } from '../tasks/task-record.ts'
@@ -18,6 +19,7 @@ export function closeRound(turn: Turn, { round, updates }: RoundRecord): void {
   turn.emit({ type: 'round-abandoned', round_id, reason })
   turn.want({ type: 'announce-round', roundId: round_id })
   const task = taskOf(turn.state, task_id)
+  if (isEnded(task.state)) return
   if (task.training!.roundsFailed > turn.state.settings.roundFailuresMax) {
     failTask(turn, task, `${task.training!.roundsFailed} rounds in a row: ${reason}`)
   } else openRoundIfReady(turn, task)
@@ -35,6 +37,7 @@ export function completeTraining(turn: Turn, task: TaskRecord): void {
   }
   withdrawAll(turn, task, 'the training is complete')
   if (paid.length > 0) release(turn, task, paid)
+  else refund(turn, task)
   const output = task.training!.model
   const ids = { task_id: task.taskId, level: 'signed', output } as const
   turn.emit({ type: 'task-completed', ...ids, provisional: false })

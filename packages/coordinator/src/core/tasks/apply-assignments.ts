@@ -4,17 +4,14 @@ import { assertHolds } from '../invariants.ts'
 import { nodeOf, refreshOpen } from '../nodes/apply.ts'
 import { engineKey, type NodeRecord, operatorOf } from '../nodes/node-record.ts'
 import type { State } from '../state.ts'
-import { settle, taskOf } from './apply-tasks.ts'
-import { type Assignment, assignmentOf, type TaskRecord } from './task-record.ts'
+import { lookFurther, settle, taskOf } from './apply-tasks.ts'
+import { type Assignment, assignmentOf, type TaskRecord, UNLIMITED } from './task-record.ts'
 
 interface OfLease {
   readonly task_id: TaskId
   readonly peer_id: PeerId
   readonly lease_epoch: number
 }
-
-/** No lease runs while a node waits for others. */
-const UNLIMITED = Number.MAX_SAFE_INTEGER
 
 export const assignmentAppliers = {
   'assignment-offered': ((state, event, { atMs }) => {
@@ -145,10 +142,7 @@ function finish(
   assignment.endedAtMs = atMs
   settle(state, task, atMs)
   refreshOpen(state, peer_id, task_id)
-  if (as === 'validated' || task.spec === null) return
-  // Somebody else is looked for from now on.
-  task.matchUntilMs = atMs + task.spec.timeouts.match_seconds * 1_000
-  state.timers.set(task.matchUntilMs, { kind: 'match', taskId: task_id })
+  if (as !== 'validated') lookFurther(state, task, atMs)
 }
 
 function distrust(node: NodeRecord, { type }: TaskRecord): void {

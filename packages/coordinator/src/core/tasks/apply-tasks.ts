@@ -4,6 +4,8 @@ import { assertHolds, assertTaskHolds } from '../invariants.ts'
 import type { State } from '../state.ts'
 import { isOpen, stateOf, type TaskRecord } from './task-record.ts'
 
+const WAITS = 'waits for a node'
+
 export const taskAppliers = {
   'task-submitted': ((state, { task_id, owner_id, task_digest, task: spec }, { index, atMs }) => {
     assertHolds(!state.tasks.has(task_id), `the task ${task_id} is submitted twice`)
@@ -21,7 +23,7 @@ export const taskAppliers = {
       demand: null,
       demandKey: '',
       state: 'pending',
-      reason: 'waits for a node',
+      reason: WAITS,
       copies: 1,
       quorum: 1,
       epoch: 0,
@@ -41,8 +43,9 @@ export const taskAppliers = {
     state.timers.set(matchUntilMs, { kind: 'match', taskId: task_id })
   }) satisfies Applier<'task-submitted'>,
 
-  'replication-set': ((state, { task_id, copies, quorum }) => {
+  'replication-set': ((state, { task_id, copies, quorum }, { atMs }) => {
     const task = taskOf(state, task_id)
+    if (copies > task.copies) lookFurther(state, task, atMs)
     task.copies = copies
     task.quorum = quorum
   }) satisfies Applier<'replication-set'>,
@@ -66,6 +69,13 @@ export const taskAppliers = {
   }) satisfies Applier<'task-cancelled'>,
 }
 
+/** Somebody else is looked for from now on. */
+export function lookFurther(state: State, task: TaskRecord, atMs: number): void {
+  if (task.spec === null) return
+  task.matchUntilMs = atMs + task.spec.timeouts.match_seconds * 1_000
+  state.timers.set(task.matchUntilMs, { kind: 'match', taskId: task.taskId })
+}
+
 export function taskOf(state: State, taskId: TaskId): TaskRecord {
   const task = state.tasks.get(taskId)
   assertHolds(task !== undefined, `there is no task ${taskId}`)
@@ -75,7 +85,7 @@ export function taskOf(state: State, taskId: TaskId): TaskRecord {
 /** The task's state after a change of its assignments. */
 export function settle(state: State, task: TaskRecord, atMs: number): void {
   move(state, task, stateOf(task), atMs)
-  if (task.state !== 'pending') task.reason = null
+  task.reason = task.state === 'pending' ? WAITS : null
   assertTaskHolds(task)
 }
 

@@ -9,8 +9,15 @@ import { narrow } from './dispute-narrowing.ts'
 import { fill, setCopies } from './fill.ts'
 import { askForTraces } from './open-dispute.ts'
 import { holdOf } from './reports.ts'
-import { assignmentOf, type Dispute, isLive, type TaskRecord } from './task-record.ts'
-import { accept, verify } from './verify.ts'
+import {
+  type Assignment,
+  assignmentOf,
+  type Dispute,
+  isLive,
+  isOpen,
+  type TaskRecord,
+} from './task-record.ts'
+import { acceptWinner, verify } from './verify.ts'
 
 export const disputeDeciders = {
   'trace-answered': ((turn, { peerId, taskId, leaseEpoch, level, index, below }) => {
@@ -49,11 +56,22 @@ export const disputeDeciders = {
       return refuse('CONFLICT', 'the node is not the referee of this dispute')
     }
     const hash = traceLeafHash(leaf)
-    if (hash === dispute.hashes.one) settle(turn, task, 'one')
-    else if (hash === dispute.hashes.other) settle(turn, task, 'other')
-    else drop(turn, task, 'the referee agrees with neither')
+    const winning = (['one', 'other'] as const).find((side) => hash === dispute.hashes[side])
+    if (winning === undefined) drop(turn, task, 'the referee agrees with neither')
+    else if (isOutvoted(task, dispute, winning)) drop(turn, task, 'the referee is outvoted')
+    else settle(turn, task, winning)
     return pass(null)
   }) satisfies Decider<'rerun-answered'>,
+}
+
+/** A referee may lie too: its word alone does not stand against more nodes than are for it. */
+function isOutvoted(task: TaskRecord, dispute: Dispute, winning: 'one' | 'other'): boolean {
+  const votes = (peerId: PeerId) => {
+    const result = assignmentOf(task, peerId)!.commitment!.result_hash
+    const agrees = (each: Assignment) => isOpen(each) && each.commitment?.result_hash === result
+    return task.assignments.filter(agrees).length
+  }
+  return votes(dispute[winning]) < votes(dispute[winning === 'one' ? 'other' : 'one'])
 }
 
 function sideOf({ one, other }: Dispute, peerId: PeerId): 'one' | 'other' | null {
@@ -65,8 +83,11 @@ function sideOf({ one, other }: Dispute, peerId: PeerId): 'one' | 'other' | null
 export function chooseReferee(turn: Turn, task: TaskRecord): void {
   if (!isLive(task)) return
   const { dispute, spec } = task
-  const parties = [dispute!.one, dispute!.other]
-  const operators = parties.map((party) => assignmentOf(task, party)!.operator)
+  const operators = [dispute!.one, dispute!.other].flatMap((party) => {
+    const node = turn.state.nodes.get(party)
+    const then = assignmentOf(task, party)!.operator
+    return node === undefined ? [then] : [then, operatorOf(node)]
+  })
   const { demand, key } = demandOfTask(turn.state, task)
   const referee = turn.state.matcher.pick(
     key,
@@ -93,7 +114,7 @@ function settle(turn: Turn, task: TaskRecord, winning: 'one' | 'other'): void {
   const loser = winning === 'one' ? dispute.other : dispute.one
   const checkpoint = dispute.index * 2 ** dispute.level
   turn.emit({ type: 'dispute-settled', task_id: task.taskId, winner, loser, checkpoint })
-  accept(turn, task, [assignmentOf(task, winner)!], 'refereed')
+  acceptWinner(turn, task, assignmentOf(task, winner)!)
 }
 
 /** Undecided: one more node has to run it. */

@@ -27,7 +27,7 @@ export function fill(turn: Turn, task: TaskRecord): void {
       else wait(turn, task)
       return
     }
-    if (task.assignments.length === 0) decideCopies(turn, task, node)
+    if (task.copies === 1) decideCopies(turn, task, node)
     offer(turn, task, node)
   }
 }

@@ -1,5 +1,6 @@
+import type { PeerId } from '@vcp/protocol'
 import type { Turn } from '../turn.ts'
-import type { Assignment, TaskRecord } from './task-record.ts'
+import type { Assignment, Dispute, TaskRecord } from './task-record.ts'
 import { askToReveal } from './verify.ts'
 
 /** Types of task whose runs leave traces that a referee can make again. */
@@ -34,12 +35,21 @@ export function openDispute(
   return true
 }
 
-/** Asks both parties for the two hashes below the place that the dispute has come to. */
+/** Asks whoever owes an answer for the two hashes below the place the dispute has come to. */
 export function askForTraces(turn: Turn, task: TaskRecord): void {
-  const { one, other, level, index } = task.dispute!
-  for (const peerId of [one, other]) {
+  const { level, index } = task.dispute!
+  for (const peerId of unanswered(task.dispute!)) {
     const leaseEpoch = task.assignments.findLast((each) => each.peerId === peerId)!.epoch
     const { taskId } = task
     turn.want({ type: 'ask-for-trace', peerId, taskId, leaseEpoch, level, index })
   }
+}
+
+/** Parties from whom an answer is owed; none once the matter is with a referee. */
+export function unanswered({ one, other, answers, level }: Dispute): readonly PeerId[] {
+  if (level === 0) return []
+  const owing: PeerId[] = []
+  if (answers.one === null) owing.push(one)
+  if (answers.other === null) owing.push(other)
+  return owing
 }

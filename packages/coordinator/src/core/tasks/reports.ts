@@ -16,7 +16,7 @@ import type { Turn } from '../turn.ts'
 import { audit } from './audit.ts'
 import { fill } from './fill.ts'
 import { lose } from './lose.ts'
-import { type Assignment, assignmentOf, type TaskRecord } from './task-record.ts'
+import { type Assignment, assignmentOf, type TaskRecord, wasAskedToReveal } from './task-record.ts'
 import { reject, verify } from './verify.ts'
 
 /** Time beyond what the task may run, for fetching and for the way back. */
@@ -65,6 +65,9 @@ export const reportDeciders = {
     const held = holdOf(turn, task_id, peerId, lease_epoch, ['running', 'committed', 'revealed'])
     if (!held.ok) return held
     const { task, assignment } = held.value
+    if (task.type === 'federated_learning') {
+      return refuse('INVALID', 'a training has updates, never a result of one node')
+    }
     if (assignment.commitment !== null) {
       const isSame = assignment.commitment.result_seal === commitment.result_seal
       return isSame ? pass(null) : refuse('CONFLICT', 'the node has committed to another result')
@@ -85,6 +88,8 @@ export const reportDeciders = {
     const held = holdOf(turn, task_id, peer_id, lease_epoch, ['committed'])
     if (!held.ok) return held
     const { assignment } = held.value
+    // What is shown before enough have committed is there for the others to copy.
+    if (!wasAskedToReveal(assignment)) return refuse('CONFLICT', 'nobody has asked for it yet')
     if (!reveals(peer_id, payload, assignment.commitment!)) {
       reject(turn, held.value.task, assignment, 'the receipt is not what was committed to')
       fill(turn, held.value.task)

@@ -51,6 +51,8 @@ export interface Dispute {
   hashes: { readonly one: Digest; readonly other: Digest }
   /** What the parties said lies below; not in the journal, asked anew after a restart. */
   answers: { one: HashesBelow | null; other: HashesBelow | null }
+  /** Until when both must have answered. */
+  answerUntilMs: number
   referee: PeerId | null
   refereeUntilMs: number
 }
@@ -119,6 +121,14 @@ const openStates: ReadonlySet<AssignmentState> = new Set([
 
 export function isOpen({ state }: Assignment): boolean {
   return openStates.has(state)
+}
+
+/** No lease runs while a node waits for others. */
+export const UNLIMITED = Number.MAX_SAFE_INTEGER
+
+/** From then on the node that has committed is waited for. */
+export function wasAskedToReveal({ state, leaseEndsAtMs }: Assignment): boolean {
+  return state === 'committed' && leaseEndsAtMs !== UNLIMITED
 }
 
 /** The node's assignment under its newest lease. */

@@ -2,12 +2,12 @@
 import type { Digest, EvidenceLevel } from '@vcp/protocol'
 import { isAtLeast, limits } from '@vcp/protocol'
 import { release } from '../money/decide.ts'
-import { engineKey, type NodeRecord } from '../nodes/node-record.ts'
+import { engineKey, type NodeRecord, operatorOf } from '../nodes/node-record.ts'
 import type { Turn } from '../turn.ts'
 import { failTask, withdrawAll } from './end.ts'
 import { copiesAsked, fill, setCopies } from './fill.ts'
 import { openDispute } from './open-dispute.ts'
-import { type Assignment, isOpen, type TaskRecord } from './task-record.ts'
+import { type Assignment, isOpen, type TaskRecord, wasAskedToReveal } from './task-record.ts'
 
 /** Looks whether a task's commitments decide anything yet. */
 export function verify(turn: Turn, task: TaskRecord): void {
@@ -36,17 +36,59 @@ function agreements({ assignments }: TaskRecord): readonly (readonly Assignment[
 /** Asks those who agree for their receipts, and takes the result when enough have shown theirs. */
 function collect(turn: Turn, task: TaskRecord, agreed: readonly Assignment[]): void {
   const revealed = agreed.filter(({ state }) => state === 'revealed')
-  const level = isReplicated(task, revealed) ? 'replicated' : 'signed'
-  if (revealed.length < task.quorum) askToReveal(turn, task, agreed)
-  else if (isAtLeast(level, levelAsked(task))) accept(turn, task, revealed, level)
-  else failTask(turn, task, 'a result was public before enough nodes had committed to it')
+  if (revealed.length < task.quorum) {
+    askToReveal(turn, task, agreed)
+    return
+  }
+  const own = independent(turn, task, revealed)
+  const level = areReplicas(task, own) ? 'replicated' : 'signed'
+  if (isAtLeast(level, levelAsked(task))) accept(turn, task, own, level)
+  else failTask(turn, task, PUBLIC_TOO_SOON)
 }
 
-/** Whether all committed before anybody could see a result: else one may have copied another. */
-function isReplicated({ quorum, assignments }: TaskRecord, agreed: readonly Assignment[]): boolean {
+/** Takes the result of who has won a dispute, from all who came to it by themselves. */
+export function acceptWinner(turn: Turn, task: TaskRecord, { commitment }: Assignment): void {
+  const agreed = task.assignments.filter(
+    (each) => each.state === 'revealed' && each.commitment?.result_hash === commitment!.result_hash,
+  )
+  accept(turn, task, independent(turn, task, agreed), 'refereed')
+}
+
+const PUBLIC_TOO_SOON = 'a result was public before enough nodes had committed to it'
+
+/**
+ * Those of distinct operators who committed before anybody could see this result: any other may
+ * have copied it, and is not paid. A node may have come to another operator since it was asked.
+ */
+function independent(
+  { state }: Turn,
+  { assignments }: TaskRecord,
+  agreed: readonly Assignment[],
+): readonly Assignment[] {
+  const result = agreed[0]?.commitment?.result_hash
+  const firstShown = firstShownOf(
+    assignments.filter(({ commitment }) => commitment?.result_hash === result),
+  )
+  const operators = new Set<string>()
+  return agreed.filter(({ peerId, operator, committedIndex }) => {
+    const node = state.nodes.get(peerId)
+    const now = node === undefined ? operator : operatorOf(node)
+    if (committedIndex! >= firstShown || operators.has(now)) return false
+    operators.add(now)
+    return true
+  })
+}
+
+/** Whether enough of them committed before any result of the task was public, whatever it was. */
+function areReplicas({ quorum, assignments }: TaskRecord, own: readonly Assignment[]): boolean {
+  const firstShown = firstShownOf(assignments)
+  const isBefore = own.every(({ committedIndex }) => committedIndex! < firstShown)
+  return quorum > 1 && own.length >= quorum && isBefore
+}
+
+function firstShownOf(assignments: readonly Assignment[]): number {
   const shown = assignments.map(({ revealedIndex }) => revealedIndex ?? Number.POSITIVE_INFINITY)
-  const firstShown = Math.min(...shown)
-  return quorum > 1 && agreed.every(({ committedIndex }) => committedIndex! < firstShown)
+  return Math.min(...shown)
 }
 
 /** What replication can show of it: a task that wants a proof is checked by its proof. */
@@ -57,9 +99,9 @@ function levelAsked({ spec }: TaskRecord): EvidenceLevel {
 
 export function askToReveal(turn: Turn, task: TaskRecord, all: readonly Assignment[]): void {
   const untilMs = turn.atMs + task.spec!.timeouts.deliver_seconds * 1_000
-  for (const { peerId, epoch, state, leaseEndsAtMs } of all) {
-    const wasAsked = leaseEndsAtMs !== Number.MAX_SAFE_INTEGER
-    if (state !== 'committed' || wasAsked) continue
+  for (const assignment of all) {
+    const { peerId, epoch, state } = assignment
+    if (state !== 'committed' || wasAskedToReveal(assignment)) continue
     const lease = { task_id: task.taskId, peer_id: peerId, lease_epoch: epoch }
     turn.emit({ type: 'lease-renewed', ...lease, lease_ends_at_ms: untilMs })
     turn.want({ type: 'ask-to-reveal', peerId, taskId: task.taskId, leaseEpoch: epoch })
@@ -79,12 +121,16 @@ function disagree(turn: Turn, task: TaskRecord, groups: readonly (readonly Assig
 }
 
 /** Takes the result that these assignments have shown; everything else of the task ends. */
-export function accept(
+function accept(
   turn: Turn,
   task: TaskRecord,
   winners: readonly Assignment[],
   level: EvidenceLevel,
 ): void {
+  if (winners.length === 0) {
+    failTask(turn, task, PUBLIC_TOO_SOON)
+    return
+  }
   const { receipt } = winners[0]!
   const agreed = winners[0]!.commitment!.result_hash
   const paid: NodeRecord[] = []

@@ -1,0 +1,75 @@
+// Questions and answers on direct streams, as the files under `vectors/` hold them.
+import { bytesToHex } from '@noble/hashes/utils.js'
+import { type Canonical, encodeCanonical } from '../canonical.ts'
+import { signMessage } from '../envelope.ts'
+import type { AssignAnswer, AssignAsk } from '../streams/assign.ts'
+import type { BlobAnswer, BlobAsk } from '../streams/blob.ts'
+import type { Report, ReportAnswer } from '../streams/report.ts'
+import { ana, atMs, blob, digest, nonce, receipt, taskId, taskOf } from './samples.ts'
+
+const ofLease = { task_id: taskId, lease_epoch: 1 }
+const task = taskOf('wasm_execution')
+
+/** One of each kind; a kind that is added does not compile without one. */
+const assignAsks: { readonly [Ask in AssignAsk['ask']]: AssignAsk & { readonly ask: Ask } } = {
+  offer: {
+    ask: 'offer',
+    offer: { ...ofLease, peer_id: ana.peerId, lease_ends_at_ms: atMs, task },
+  },
+  withdraw: { ask: 'withdraw', ...ofLease, reason: 'the task was cancelled' },
+  reveal: { ask: 'reveal', ...ofLease },
+  trace: { ask: 'trace', ...ofLease, level: 0, index: 0 },
+  rerun: { ask: 'rerun', task_id: taskId, checkpoint: 3, task },
+}
+
+const assignAnswers: {
+  readonly [Kind in AssignAnswer['answered']]: AssignAnswer & { readonly answered: Kind }
+} = {
+  offer: { answered: 'offer', answer: { answer: 'accept', ...ofLease } },
+  noted: { answered: 'noted' },
+  trace: { answered: 'trace', below: [digest, digest] },
+}
+
+const reports: { readonly [Kind in Report['report']]: Report & { readonly report: Kind } } = {
+  signed: { report: 'signed', envelope: signMessage('receipt', receipt, ana, { nonce, atMs }) },
+  'run-failed': { report: 'run-failed', ...ofLease, reason: 'the engine crashed' },
+  rerun: { report: 'rerun', task_id: taskId, checkpoint: 3, leaf: digest },
+}
+const reportAnswer: ReportAnswer = { kept: true }
+
+const blobAsks: { readonly [Want in BlobAsk['want']]: BlobAsk & { readonly want: Want } } = {
+  manifest: { want: 'manifest', cid: blob },
+  piece: { want: 'piece', cid: blob, offset: 0, length: 6 },
+}
+const blobAnswer: BlobAnswer = { bytes: 6 }
+
+export function streams() {
+  const vectorOf = (message: Canonical) => ({ message, frame: frameOf(message) })
+  const answerOf = (value: Canonical, payload_bytes = 0) =>
+    vectorOf({ ok: true, value, payload_bytes })
+  return {
+    about:
+      'Questions and answers on direct streams, each as a frame: four bytes of length, big ' +
+      'endian, then canonical bytes. payload_bytes says how many plain bytes follow an answer.',
+    '/vcp/assign/1': {
+      asks: Object.values(assignAsks).map(vectorOf),
+      answers: Object.values(assignAnswers).map((answer) => answerOf(answer)),
+    },
+    '/vcp/report/1': {
+      asks: Object.values(reports).map(vectorOf),
+      answers: [answerOf(reportAnswer)],
+    },
+    '/vcp/blob/1': {
+      asks: Object.values(blobAsks).map(vectorOf),
+      answers: [answerOf(blobAnswer), answerOf(blobAnswer, 6)],
+    },
+    refusal: vectorOf({ ok: false, code: 'LEASE_STALE', reason: 'epoch 1 of 2' }),
+  }
+}
+
+function frameOf(message: Canonical): string {
+  const bytes = encodeCanonical(message)
+  const length = new Uint8Array(4)
+  new DataView(length.buffer).setUint32(0, bytes.length)
+  return bytesToHex(length) + bytesToHex(bytes)
+}

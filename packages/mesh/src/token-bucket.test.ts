@@ -23,7 +23,7 @@ describe('a bucket', () => {
     expect(buckets.take(ben.peerId)).toBe(true)
   })
 
-  test('grants no more than its burst after a long silence, and no less after a clock set back', () => {
+  test('grants no more than its burst after a silence, and no less after a clock set back', () => {
     const { clock, takes } = started()
     takes(1)
     clock.nowMs += 3_600_000

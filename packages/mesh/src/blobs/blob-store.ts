@@ -10,7 +10,9 @@ export interface BlobStore {
   manifest(cid: Cid): Promise<Manifest | null>
   /** The bytes of a blob, or of a part. Fails with `NOT_FOUND`, and checked with `BLOB_CORRUPT`. */
   read(cid: Cid, options?: ReadOptions): AsyncIterable<Uint8Array>
-  /** Makes room for a blob that comes in pieces; one that came in part before goes on from there. */
+  /**
+   * Makes room for a blob that comes in pieces; one that came in part before goes on from there.
+   */
   receive(cid: Cid, manifest: Manifest): Promise<Receiving>
   /** Keeps a blob for one holder until it lets go. Fails with `NOT_FOUND`. */
   pin(cid: Cid, holder: string): Promise<void>

@@ -165,19 +165,19 @@ async function drainAll(
   const enough = new AbortController()
   const signal = AbortSignal.any([run.signal, enough.signal])
   signal.addEventListener('abort', () => queue.wake())
-  const lanes = sources.flatMap((source) =>
-    Array.from({ length: lanesPerSource }, async () => {
-      const lane: Lane = { queue, receiving, source, signal, onBytes }
-      try {
-        await drain(run, lane)
-      } catch (error) {
-        // One lane that cannot go on, because the disk is full, ends all.
-        if (!signal.aborted) enough.abort(error)
-        throw error
-      }
-      if (queue.left === 0) enough.abort()
-    }),
-  )
+  async function lane(source: PeerId): Promise<void> {
+    try {
+      await drain(run, { queue, receiving, source, signal, onBytes })
+    } catch (error) {
+      // One lane that cannot go on, because the disk is full, ends all.
+      if (!signal.aborted) enough.abort(error)
+      throw error
+    }
+    if (queue.left === 0) enough.abort()
+  }
+
+  // The first lane of every source before the second of any.
+  const lanes = Array.from({ length: lanesPerSource }, () => sources.map(lane)).flat()
   const ended = await Promise.allSettled(lanes)
   run.signal.throwIfAborted()
   if (queue.left === 0) return

@@ -71,7 +71,11 @@ export function createRoom({ places, bytesMax, freeBytesMin, freeBytes }: RoomPa
       let ownUnwritten = 0
       const grow = async (more: number) => {
         const taken = last.then(() => take(more))
-        last = taken.catch(() => undefined)
+        // Whoever comes next waits for this one's end, whatever it was.
+        last = taken.then(
+          () => undefined,
+          () => undefined,
+        )
         await taken
         own += more
         ownUnwritten += more

@@ -1,3 +1,4 @@
+import { peerIdFromString } from '@libp2p/peer-id'
 import { type PeerId, type Signer, telemetryTopic } from '@vcp/protocol'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { createConduct } from '../conduct.ts'
@@ -33,6 +34,18 @@ async function openGossiper(signer: Signer, network = 'vcp') {
 
 async function connect(one: Gossiper, other: Gossiper): Promise<void> {
   await one.host.dial(other.host.getMultiaddrs())
+  await Promise.all([speaks(one, other), speaks(other, one)])
+}
+
+/** Resolves once gossip has its stream to another: before, it would have nowhere to send. */
+async function speaks(one: Gossiper, { signer }: Gossiper): Promise<void> {
+  const hasStream = () =>
+    one.host
+      .getConnections(peerIdFromString(signer.peerId))
+      .flatMap(({ streams }) => streams)
+      .some(({ direction, protocol }) => direction === 'outbound' && /meshsub/.test(protocol))
+  while (!hasStream()) await upkeep(one, 1)
+  await new Promise((resolve) => setImmediate(resolve))
 }
 
 /** Resolves once it knows that these peers follow the telemetry, and no others. */
@@ -142,7 +155,8 @@ describe('networks', () => {
     stranger!.gossip.subscribe(telemetryTopic, () => strange.add(1))
     const heard = createSeen<number>()
     other!.gossip.subscribe(telemetryTopic, () => heard.add(1))
-    await Promise.all([connect(one!, stranger!), connect(one!, other!)])
+    await one!.host.dial(stranger!.host.getMultiaddrs())
+    await connect(one!, other!)
     await knows(one!, [ben.peerId])
     expect(await one!.gossip.publish(telemetryTopic, heartbeatBy(ana, 1, Date.now()))).toBe(1)
     await heard.count(1)

@@ -3,7 +3,9 @@
 // enough.
 import { limits, type Nonce, type PeerId } from '@vcp/protocol'
 
-/** A message may come when its time is still ahead of our clock, and is fresh until it is behind. */
+/**
+ * A message may come when its time is still ahead of our clock, and is fresh until it is behind.
+ */
 export const replayWindowMs = limits.messageFreshnessMs + 2 * limits.messageClockSkewMs
 
 export interface SeenNonces {

@@ -11,7 +11,9 @@ import { gossipsubService } from '../gossip/gossipsub-gossip.ts'
 import { nameIn } from './network.ts'
 import type { Profile } from './profiles.ts'
 
-/** What a relay grants each connection it carries: libp2p's own 128 KiB would not carry one blob. */
+/**
+ * What a relay grants each connection it carries: libp2p's own 128 KiB would not carry one blob.
+ */
 const relayed = { bytes: 1n << 32n, durationMs: 3_600_000, peers: 500 }
 
 export interface ServiceChoice {

@@ -21,7 +21,8 @@ export async function startMesh(options: MeshOptions): Promise<Mesh> {
   let host: Host | null = null
   const conduct = createConduct(now, (peerId) => {
     counters.count('peer.shunned')
-    void host?.hangUp(peerIdFromString(peerId))
+    // A connection that does not end in order is not used again either: the gater sees to that.
+    host?.hangUp(peerIdFromString(peerId)).then(undefined, () => undefined)
   })
   const opened = await openHost(options, conduct)
   host = opened

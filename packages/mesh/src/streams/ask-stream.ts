@@ -78,6 +78,8 @@ async function askOn<Ask extends Canonical, Value extends Canonical>(
   const deadline = createDeadline(() => framed.cut('no answer in time'))
   const onAbort = () => framed.cut('not wanted any more')
   signal?.addEventListener('abort', onAbort, { once: true })
+  // It may have been while a stream was waited for.
+  if (signal?.aborted === true) onAbort()
   deadline.set(protocol.deadlineMs)
   try {
     await framed.writeFrame(ask)

@@ -1,4 +1,6 @@
-/** One timer that is set anew for each phase of something; `fire` runs when a phase takes too long. */
+/**
+ * One timer that is set anew for each phase of something; `fire` runs when a phase takes too long.
+ */
 export interface Deadline {
   set(ms: number): void
   clear(): void

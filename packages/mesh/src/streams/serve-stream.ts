@@ -1,10 +1,11 @@
 // The answering end of one stream: question after question until the peer ends it, misbehaves, or
 // takes too long.
-import { type Canonical, type PeerId, refuse, type StreamProtocol, VcpError } from '@vcp/protocol'
+import { type Canonical, type PeerId, refuse, type StreamProtocol } from '@vcp/protocol'
 import type { Conduct, Offence } from '../conduct.ts'
 import type { Counters } from '../counters.ts'
 import type { PeerBuckets } from '../token-bucket.ts'
 import { createDeadline } from './deadline.ts'
+import { answerOf } from './failing.ts'
 import { type FramedStream, FrameTooLong } from './framed-stream.ts'
 import { readAsk, writeRefusal, writeValue } from './frames.ts'
 import type { Handler } from './streams.ts'
@@ -97,17 +98,4 @@ async function answerFrame<Ask extends Canonical, Value extends Canonical>(
   const payload = 'payload' in answer ? answer.payload : new Uint8Array()
   await framed.writeFrame(writeValue(answer.value, payload.length), payload)
   return true
-}
-
-async function answerOf<Answered>(ask: () => Promise<Answered>) {
-  try {
-    return await ask()
-  } catch (error) {
-    if (error instanceof VcpError) return refuse(error.code, error.message)
-    // A bug of ours ends the process, as everywhere; the peer gets its answer first.
-    queueMicrotask(() => {
-      throw error
-    })
-    return refuse('INTERNAL', 'the peer met a state it believed impossible')
-  }
 }

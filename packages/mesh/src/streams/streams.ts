@@ -8,8 +8,8 @@ export type Answer<Value> =
   | Refusal
 
 /**
- * Answers one question of one peer. What a handler throws is a bug, unless it is a `VcpError`, whose
- * code goes to the peer.
+ * Answers one question of one peer. What a handler throws is a bug, unless it is a `VcpError`,
+ * whose code goes to the peer.
  */
 export type Handler<Ask, Value> = (
   ask: Ask,

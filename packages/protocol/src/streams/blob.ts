@@ -8,7 +8,9 @@ import { Count } from '../quantities.ts'
 import type { StreamProtocol } from './stream-protocol.ts'
 
 export const BlobAsk = z.discriminatedUnion('want', [
-  /** The size of a blob, and as payload the digests of its leaves (32 bytes each), if it has many. */
+  /**
+   * The size of a blob, and as payload the digests of its leaves (32 bytes each), if it has many.
+   */
   z.strictObject({ want: z.literal('manifest'), cid: Cid }),
   /** Bytes of a blob as payload. */
   z.strictObject({

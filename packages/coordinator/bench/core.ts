@@ -66,8 +66,8 @@ function submitWithSelection(strategy: Strategy, nodes: number): SubmitFigure {
   core.addNodes(nodes)
   const underWay = Math.min(nodes, 1_000)
   const tookMs: number[] = []
-  // The first tenth warms up.
-  const warmUp = submits / 10
+  // A third of all warms up.
+  const warmUp = submits / 2
   for (let number = 0; number < submits + warmUp; number++) {
     core.passMs(1)
     const submission = core.submission(number, single)

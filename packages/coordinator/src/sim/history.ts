@@ -72,10 +72,16 @@ export class History {
       const { peer_id: peerId, lease_epoch: epoch } = event
       promise(epoch === task.epoch + 1, `a lease epoch of task ${task.taskId} is used again`)
       task.epoch = epoch
+      const operator = this.#truth.operators.get(peerId) ?? peerId
+      const isAlone = [...task.copies.values()].every(
+        (each) => each.state !== 'open' || each.operator !== operator,
+      )
+      promise(isAlone, () => `task ${task.taskId} is with one operator twice at a time`)
       const leaseEndsAtMs = event.lease_ends_at_ms
       const copy: Copy = {
         peerId,
         epoch,
+        operator,
         leaseEndsAtMs,
         state: 'open',
         seal: null,

@@ -62,7 +62,7 @@ export interface Report {
 export const stepsByDefault = 2_000
 
 /** All that was begun has to end within this, once nothing goes wrong any more. */
-const endsWithinMs = 2 * 3_600_000
+const endsWithinMs = 1_800_000
 
 export function simulate(seed: number, options: SimulationOptions = {}): Report {
   const simulation = new Simulation(seed, options)

@@ -5,6 +5,8 @@ import type { Truth } from './truth.ts'
 export interface Copy {
   readonly peerId: PeerId
   readonly epoch: number
+  /** Of the node, when it was asked. */
+  readonly operator: string
   leaseEndsAtMs: number
   state: 'open' | 'validated' | 'rejected' | 'lost' | 'ended'
   seal: Digest | null

@@ -1,33 +1,65 @@
 import { sha256 } from '@noble/hashes/sha2.js'
-import { merkleRoot, nodeHash } from '@vcp/protocol'
+import { concatBytes } from '@noble/hashes/utils.js'
+import { leafHash, merkleRoot } from '@vcp/protocol'
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { nativePageTools } from '../child/native-page-tools.ts'
 import { propertyRuns } from '../testing/property.ts'
-import { blockBytes, createMemoryTree, pageBytes } from './memory-tree.ts'
+import { blockBytes, blocksPerPage, createMemoryTree, pageBytes } from './memory-tree.ts'
 import { createMemoryWatch } from './memory-watch.ts'
 import { portablePageTools } from './page-tools.ts'
 
 const zeroBlock = sha256(new Uint8Array(blockBytes))
 
+/** The digest of a memory by its definition, from the digests of all its blocks. */
+function rootOf(blocks: readonly Uint8Array[]): Uint8Array {
+  const pages: Uint8Array[] = []
+  for (let at = 0; at < blocks.length; at += blocksPerPage) {
+    pages.push(leafHash(concatBytes(...blocks.slice(at, at + blocksPerPage))))
+  }
+  const zeroPage = leafHash(concatBytes(...new Array(blocksPerPage).fill(zeroBlock)))
+  while (!Number.isInteger(Math.log2(pages.length))) pages.push(zeroPage)
+  return merkleRoot(pages)
+}
+
 describe('the tree of a memory', () => {
-  test('is the complete tree over all blocks that a memory can have', () => {
-    const blocks: Uint8Array[] = new Array(2 ** 20).fill(zeroBlock)
+  test.each([1, 2, 3, 4, 5, 31, 32, 33, 200])('is the complete tree over %d pages', (pages) => {
+    const blocks: Uint8Array[] = new Array(pages * blocksPerPage).fill(zeroBlock)
     const tree = createMemoryTree()
-    for (const block of [0, 1, 5, 300, 2 ** 20 - 1]) {
+    for (const block of [0, 1, 15, 16, 300, blocks.length - 1]) {
+      if (block >= blocks.length) continue
       blocks[block] = sha256(Uint8Array.of(block & 255))
       tree.set(block, blocks[block]!)
     }
 
-    const expected = merkleRoot(blocks, nativePageTools.sha256)
-    expect(tree.root()).toEqual(Uint8Array.from(expected))
+    expect(tree.root(pages)).toEqual(rootOf(blocks))
   })
 
   test('of nothing is that of zeros', () => {
-    let root: Uint8Array = zeroBlock
-    for (let level = 0; level < 20; level++) root = nodeHash(root, root)
+    expect(createMemoryTree().root(1)).toEqual(rootOf(new Array(16).fill(zeroBlock)))
+    expect(createMemoryTree().root(8)).toEqual(rootOf(new Array(8 * 16).fill(zeroBlock)))
+  })
 
-    expect(createMemoryTree().root()).toEqual(root)
+  test('grows with the memory, whatever has changed meanwhile', () => {
+    const step = fc.record({
+      grow: fc.integer({ min: 0, max: 9 }),
+      writes: fc.array(fc.nat(400), { maxLength: 4 }),
+    })
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 8 }), (steps) => {
+        const tree = createMemoryTree()
+        const blocks: Uint8Array[] = new Array(blocksPerPage).fill(zeroBlock)
+        for (const { grow, writes } of steps) {
+          for (let i = 0; i < grow * blocksPerPage; i++) blocks.push(zeroBlock)
+          for (const write of writes) {
+            const block = write % blocks.length
+            blocks[block] = sha256(Uint8Array.of(write & 255))
+            tree.set(block, blocks[block]!)
+          }
+          expect(tree.root(blocks.length / blocksPerPage)).toEqual(rootOf(blocks))
+        }
+      }),
+      { numRuns: Math.ceil(propertyRuns / 4) },
+    )
   })
 
   test('does not depend on the order, nor on when it is looked at', () => {
@@ -37,12 +69,12 @@ describe('the tree of a memory', () => {
         const [watched, unwatched] = [createMemoryTree(), createMemoryTree()]
         for (const [page, content] of changes) {
           watched.set(page, sha256(Uint8Array.of(content)))
-          watched.root()
+          watched.root(3)
         }
         const final = new Map(changes)
         for (const [page, content] of final) unwatched.set(page, sha256(Uint8Array.of(content)))
 
-        expect(watched.root()).toEqual(unwatched.root())
+        expect(watched.root(3)).toEqual(unwatched.root(3))
       }),
       { numRuns: propertyRuns },
     )

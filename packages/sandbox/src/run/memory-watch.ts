@@ -2,15 +2,13 @@
 // shadow holds a copy of every page that was ever other than zero; a look compares all pages with
 // it, and hashes of those that differ the blocks that do.
 import { allocate } from '../host-fault.ts'
-import { blockBytes, createMemoryTree, pageBytes } from './memory-tree.ts'
+import { blockBytes, blocksPerPage, createMemoryTree, pageBytes } from './memory-tree.ts'
 import type { PageTools } from './page-tools.ts'
 
 export interface MemoryWatch {
   /** The root of the tree over the memory as it is now. */
   root(memory: Uint8Array): Uint8Array
 }
-
-const blocksPerPage = pageBytes / blockBytes
 
 export function createMemoryWatch({ sha256, isEqual }: PageTools): MemoryWatch {
   const shadow: (Uint8Array | undefined)[] = []
@@ -36,7 +34,7 @@ export function createMemoryWatch({ sha256, isEqual }: PageTools): MemoryWatch {
         shadow[page] = seen
         look(page, bytes, seen)
       }
-      return tree.root()
+      return tree.root(pages)
     },
   }
 }

@@ -20,15 +20,17 @@ interface GlobalOptions {
 interface Outcome {
   exitCode: number
   help: string
+  /** Whether the command that runs sees to its end itself. */
+  endsItself: boolean
 }
 
 /** Runs `argv` (without node and script) and returns the exit code. Never throws. */
 export async function runCli(argv: readonly string[], host: Host): Promise<number> {
-  const outcome: Outcome = { exitCode: 0, help: '' }
+  const outcome: Outcome = { exitCode: 0, help: '', endsItself: false }
   try {
     await Promise.race([
       grammar(host, outcome).parseAsync([...asked(argv)], { from: 'user' }),
-      stop(host),
+      stop(host, outcome),
     ])
     return outcome.exitCode
   } catch (error) {
@@ -51,9 +53,11 @@ function asked(argv: readonly string[]): readonly string[] {
   return argv[0] === 'help' ? [...argv.slice(1), '--help'] : argv
 }
 
-function stop({ signal }: Host): Promise<never> {
+function stop({ signal }: Host, outcome: Outcome): Promise<never> {
   return new Promise((_, reject) => {
-    const interrupted = () => reject(signal.reason)
+    const interrupted = () => {
+      if (!outcome.endsItself) reject(signal.reason)
+    }
     if (signal.aborted) interrupted()
     else signal.addEventListener('abort', interrupted, { once: true })
   })
@@ -141,8 +145,11 @@ function fill(leaf: Grammar, command: Command, host: Host, outcome: Outcome): vo
     ])
     const given = { ...Object.fromEntries(named), ...leaf.opts() }
     const { checkInput } = await import('./check-input.ts')
+    outcome.endsItself = command.endsItself === true
     const data = await command.run(checkInput(command, given), context)
     const style = styleFor(host.terminal.hasColour, host.terminal.columns)
+    // A command that prints as it goes leaves nothing for the end.
+    if (data === undefined) return
     const text = globals.json === true ? JSON.stringify(data, null, 2) : command.text(data, style)
     if (text !== '') host.out(text.endsWith('\n') ? text : `${text}\n`)
     const talk = globals.json === true ? '' : (command.talk?.(data, style) ?? '')
@@ -159,6 +166,7 @@ async function contextFor(globals: GlobalOptions, host: Host): Promise<Context> 
   return {
     host,
     dataDir,
+    isDataDirNamed: globals.dataDir !== undefined,
     json: globals.json === true,
     overrides,
     settings: () => readSettings({ dataDir, env: host.env, overrides }),

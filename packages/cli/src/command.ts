@@ -28,6 +28,8 @@ export interface Context {
   readonly host: Host
   /** The folder that holds keys, configuration and state; it may not exist yet. */
   readonly dataDir: string
+  /** Whether --data-dir named it. */
+  readonly isDataDirNamed: boolean
   /** Whether data is printed as JSON; a command needs this only to decide about progress. */
   readonly json: boolean
   /** The configuration as it is in force: flag, then environment, then file, then default. */
@@ -46,6 +48,8 @@ export interface Command<Schema extends z.ZodType = z.ZodType, Data = unknown> {
   readonly examples: readonly [Example, ...Example[]]
   /** Checks arguments and options, by their camelCase names, before `run` sees them. */
   readonly input: Schema
+  /** Whether it comes to its end by itself when the user asks to stop; others are abandoned. */
+  readonly endsItself?: true
   run(input: z.infer<Schema>, context: Context): Promise<Data>
   /** The data as a person reads it; `--json` prints the data itself. */
   text(data: Data, style: Style): string

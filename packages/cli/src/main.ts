@@ -32,7 +32,7 @@ const host: Host = {
 }
 
 process.exitCode = await runCli(process.argv.slice(2), host)
-if (controller.signal.aborted) dieOfInterrupt()
+if (process.exitCode === 130) dieOfInterrupt()
 
 /**
  * Ends as an interrupted program does, which a shell shows as 130. Not by `process.exit`: that

@@ -16,6 +16,7 @@ export const nouns: Readonly<Record<string, string>> = {
   wallet: 'the owner of this node: who is paid, who may remove it',
   module: 'WASM modules',
   receipt: 'what nodes sign, and how to check it',
+  coordinator: 'the centre: what orders, matches and keeps the log',
   ledger: 'the log of a coordinator: what happened, signed',
   config: 'settings and where they come from',
 }
@@ -80,6 +81,10 @@ export const commands: Readonly<Record<string, CommandLine>> = {
   'ledger export': line(
     'write the whole log to a file',
     () => import('./commands/ledger/export.ts'),
+  ),
+  'coordinator start': line(
+    'start a coordinator, and stay until it is stopped',
+    () => import('./commands/coordinator/start.ts'),
   ),
   dev: line('see what this version can do', () => import('./commands/dev.ts')),
   sim: line('run the coordinator in a simulation, from a seed', () => import('./commands/sim.ts')),

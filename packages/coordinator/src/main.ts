@@ -25,20 +25,29 @@ async function main(): Promise<number> {
     // deadline, and its task is offered again.
     carryOut: () => undefined,
   })
-  const { url, setupToken } = coordinator
-  process.stdout.write(`${JSON.stringify({ url, setup_token: setupToken })}\n`)
+  const { url, logKey, setupToken } = coordinator
+  const started = { url, log_key: logKey, setup_token: setupToken }
+  process.stdout.write(`${JSON.stringify(started)}\n`)
   return untilStopped(coordinator)
 }
 
-/** The first signal lets requests end; the second does not wait. */
+/**
+ * The first signal lets requests end; the second does not wait. That whoever started it is gone,
+ * where there is a channel to see it by, is a signal too: nobody else would stop it.
+ */
 async function untilStopped(coordinator: Coordinator): Promise<number> {
   const signalled = new Promise<null>((resolve) => {
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-      process.once(signal, () => {
-        process.once(signal, () => process.exit(130))
+    let isStopping = false
+    for (const signal of ['SIGINT', 'SIGTERM', 'disconnect']) {
+      process.on(signal, () => {
+        if (isStopping) process.exit(130)
+        isStopping = true
         resolve(null)
       })
     }
+    process.channel?.unref()
+    // It may have gone before anybody listened.
+    if (process.connected === false) process.emit('disconnect')
   })
   const failure = await Promise.race([signalled, coordinator.ended])
   if (failure === null) talk({ level: 'info', message: 'stopping', fields: {} })
@@ -53,6 +62,10 @@ function render(error: unknown): void {
   const stack = failure.code === 'INTERNAL' ? { stack: (error as Error).stack } : {}
   talk({ level: 'error', message, fields: { code, hint, details, ...stack } })
 }
+
+process.stderr.on('error', () => {
+  // Talk that nobody reads any more is no reason to end: whoever read it may be gone.
+})
 
 try {
   process.exitCode = await main()

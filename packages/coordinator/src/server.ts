@@ -21,6 +21,7 @@ import { createGroupCommit, type GroupCommit } from './journal/group-commit.ts'
 import type { Journal } from './journal/journal.ts'
 import { openLog } from './log/log.ts'
 import type { LogKey } from './log/log-key.ts'
+import { type KeptState, keepState } from './loop/keep-state.ts'
 import { createLoop, type Loop } from './loop/loop.ts'
 import { recover } from './loop/recover.ts'
 
@@ -49,12 +50,16 @@ export interface CoordinatorOptions {
   readonly accounts: AccountOptions
   readonly http: HttpOptions
   readonly newcomerCreditsMicro: number
+  /** The state is kept when more entries than these came since the last time, or later. */
+  readonly keepStateEvery: number
 }
 
 export interface Coordinator {
   /** Where it listens. */
   readonly url: string
   readonly loop: Loop
+  /** The key that people check the log with. */
+  readonly logKey: string
   /** For the first administrator; null where there is one. */
   readonly setupToken: string | null
   /** Resolves with the reason when nothing is taken any more. */
@@ -69,8 +74,13 @@ export async function startCoordinator(
 ): Promise<Coordinator> {
   const { stores, logKey, clock, talk, carryOut } = parts
   const { journal } = stores
-  const { state, previous, replayed } = await recover(journal, options.core)
+  const { state, previous, replayed, passedOver } = await recover(journal, options.core)
+  if (passedOver !== null) {
+    const fields = { reason: passedOver }
+    talk({ level: 'warning', message: 'the snapshot is passed over', fields })
+  }
   talk({ level: 'info', message: 'the journal is read', fields: { entries: replayed } })
+  const savedSize = state.nextIndex - replayed
   const listeners: ((entries: readonly LedgerEntry[]) => void)[] = []
   const commit = createGroupCommit(journal, clock)
   const log = await openLog(journal, logKey, clock)
@@ -95,7 +105,9 @@ export async function startCoordinator(
     bindings: stores.accounts.bindings,
     ...options,
   })
-  listeners.push(backend.onDurable)
+  const everyEntries = options.keepStateEvery
+  const kept = keepState({ journal, loop, clock, talk, savedSize, everyEntries })
+  listeners.push(backend.onDurable, kept.onDurable)
   await openBooks(stores.accounts, backend.cluster)
   const setupToken = await accounts.registration.setupToken()
   const figures = figuresOf(loop, commit, stores.blobs, accounts)
@@ -105,11 +117,12 @@ export async function startCoordinator(
   return {
     url: http.url,
     loop,
+    logKey: log.verifierKey,
     setupToken,
     ended: loop.ended,
     stop: once(() => {
       stopPruning()
-      return stop(http, loop, accounts, stores)
+      return stop({ http, loop, kept, accounts, stores })
     }),
   }
 }
@@ -199,18 +212,22 @@ function figuresOf(loop: Loop, commit: GroupCommit, blobs: BlobFolder, accounts:
   ]
 }
 
-async function stop(
-  http: HttpServer,
-  loop: Loop,
-  accounts: Accounts,
-  { journal, accounts: store }: Stores,
-): Promise<void> {
+interface Running {
+  readonly http: HttpServer
+  readonly loop: Loop
+  readonly kept: KeptState
+  readonly accounts: Accounts
+  readonly stores: Stores
+}
+
+async function stop({ http, loop, kept, accounts, stores }: Running): Promise<void> {
   // In this order: what is under way may still write, what is written is closed last.
   await http.stop()
   await loop.close()
+  await kept.close()
   await accounts.audit.flush()
-  await store.close()
-  await journal.close()
+  await stores.accounts.close()
+  await stores.journal.close()
 }
 
 function once(work: () => Promise<void>): () => Promise<void> {

@@ -106,6 +106,7 @@ function optionsFrom(values: Values): CoordinatorOptions {
       checkAnswers: values['http.check_answers'],
       rates: ratesFrom(values),
     },
+    keepStateEvery: values['journal.keep_state_every'],
     newcomerCreditsMicro: values['accounts.credits_micro'],
   }
 }

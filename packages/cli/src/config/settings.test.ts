@@ -116,6 +116,12 @@ describe('bad configuration is one error that says where it stands', () => {
     expect(ran.err).toContain('Did you mean VCP_COORDINATOR_URL?')
   })
 
+  test('a variable that is a key of the coordinator is not looked at', async () => {
+    const env = { VCP_COORDINATOR_HTTP_PORT: '8420' }
+    const ran = await run(['config', 'show', '--data-dir', temporaryFolder()], { env })
+    expect(ran.exitCode).toBe(0)
+  })
+
   test('an unknown key on the command line, in every command', async () => {
     const at = ['--data-dir', temporaryFolder()]
     for (const argv of [

@@ -108,8 +108,12 @@ export const otherVariables = {
   VCP_PROPERTY_RUNS: 'cases a property in the tests of vcp itself',
 } as const
 
+/** Keys of a coordinator have two words at least; it checks them itself when it starts. */
+const ofCoordinator = /^VCP_COORDINATOR_[A-Z0-9]+_/
+
 function knownVariable(variable: string): void {
-  if (!variable.startsWith('VCP_') || Object.hasOwn(otherVariables, variable)) return
+  if (!variable.startsWith('VCP_') || ofCoordinator.test(variable)) return
+  if (Object.hasOwn(otherVariables, variable)) return
   const variables = keyNames.map(variableOf)
   if (variables.includes(variable)) return
   const like = nearest(variable, variables)

@@ -104,6 +104,11 @@ export const keys = {
     'vcp.local/log',
     'what a new log is called; one that is there keeps its name',
   ),
+  'journal.keep_state_every': key(
+    count,
+    100_000,
+    'entries after which the state is kept again; twice its tasks and nodes, where that is more',
+  ),
   'blobs.bytes_max': key(count, 52_428_800, 'bytes of one blob'),
   'blobs.total_max': key(count, 10_737_418_240, 'bytes of all blobs together'),
   ...rateKeys(),

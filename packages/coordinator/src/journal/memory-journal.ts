@@ -34,6 +34,8 @@ export interface MemoryDisk {
   crash(kept?: number): void
   /** Flips a bit of a stored entry. */
   damage(index: number): void
+  /** Flips a bit of the newest snapshot of a kind. */
+  damageSnapshot(kind: SnapshotKind): void
   /** Takes a stored entry away. */
   remove(index: number): void
 }
@@ -84,6 +86,12 @@ export function createMemoryDisk(options: MemoryDiskOptions = {}): MemoryDisk {
       if (row === undefined) throw new RangeError(`there is no entry ${index} to damage`)
       const bytes = row.bytes.map((byte, i) => (i === 0 ? byte ^ 1 : byte))
       disk.entries.set(index, { ...row, bytes })
+    },
+    damageSnapshot(kind) {
+      const row = disk.snapshots.get(kind)
+      if (row === undefined) throw new RangeError(`there is no snapshot of the ${kind} to damage`)
+      const bytes = row.bytes.map((byte, i) => (i === 0 ? byte ^ 1 : byte))
+      disk.snapshots.set(kind, { ...row, bytes })
     },
     remove(index) {
       disk.entries.delete(index)

@@ -1,10 +1,18 @@
-import { decodeCanonical, entryDigest, type LedgerEntry, taskDigest } from '@vcp/protocol'
+import { serialize } from 'node:v8'
+import {
+  type AccountId,
+  decodeCanonical,
+  entryDigest,
+  type LedgerEntry,
+  taskDigest,
+} from '@vcp/protocol'
 import { describe, expect, test } from 'vitest'
 import type { Effect } from '../core/effects.ts'
 import type { Input } from '../core/inputs.ts'
 import { resume } from '../core/resume.ts'
 import { defaultSettings } from '../core/settings.ts'
-import { ana, peerOf, registrationOf, taskIdOf, wasmTask } from '../core/testing/samples.ts'
+import { snapshotOf, snapshotVersion } from '../core/snapshot.ts'
+import { ana, idOf, peerOf, registrationOf, taskIdOf, wasmTask } from '../core/testing/samples.ts'
 import { createGroupCommit } from '../journal/group-commit.ts'
 import { type AppendFault, createMemoryDisk, type MemoryDisk } from '../journal/memory-journal.ts'
 import { manualClock } from '../testing/manual-clock.ts'
@@ -14,7 +22,7 @@ import { recover, saveState } from './recover.ts'
 async function started(disk: MemoryDisk) {
   const clock = manualClock()
   const journal = await disk.open()
-  const { state, previous, replayed } = await recover(journal, defaultSettings)
+  const { state, previous, replayed, passedOver } = await recover(journal, defaultSettings)
   const effects: Effect[] = [...resume(state, clock.nowMs())]
   const durable: LedgerEntry[] = []
   const loop = createLoop({
@@ -32,8 +40,10 @@ async function started(disk: MemoryDisk) {
     clock.turn()
     return await told
   }
-  return { clock, journal, loop, effects, durable, tell, replayed }
+  return { clock, journal, loop, effects, durable, tell, replayed, passedOver }
 }
+
+type Started = Awaited<ReturnType<typeof started>>
 
 const opened: Input = { type: 'account-opened', accountId: ana }
 const submitted: Input = {
@@ -110,14 +120,79 @@ describe('the loop', () => {
     const disk = createMemoryDisk()
     const before = await started(disk)
     for (const input of [opened, registered]) await before.tell(input)
-    const { journal, loop, durable } = before
-    const leaf = await lastLeaf(journal)
-    await saveState(journal, loop.state, entryDigest(leaf))
+    await saveState(before.journal, before.loop)
     await before.tell(submitted)
     disk.crash()
     const after = await started(disk)
-    expect(after.replayed).toBe(durable.length - 2)
+    expect(after.replayed).toBe(before.durable.length - 2)
+    expect(after.passedOver).toBeNull()
     expect(after.loop.state.tasks.get(taskIdOf(1))).toMatchObject({ state: 'assigned' })
+    expect(await after.tell(opened)).toMatchObject({ ok: true })
+  })
+
+  test('keeps no state that the disk has not the entries of', async () => {
+    const disk = createMemoryDisk()
+    const before = await started(disk)
+    await before.tell(opened)
+    const told = before.loop.tell(registered)
+    const saved = saveState(before.journal, before.loop)
+    await new Promise((resolve) => setImmediate(resolve))
+    expect(await before.journal.newestSnapshot('state')).toBeNull()
+    before.clock.turn()
+    await Promise.all([told, saved])
+    expect(await before.journal.newestSnapshot('state')).toMatchObject({ size: 2 })
+  })
+
+  test.each([
+    [
+      'another version',
+      async ({ journal, loop }: Started) => {
+        const { state, previous } = loop
+        const snapshot = { ...snapshotOf(state), version: snapshotVersion + 1 }
+        const bytes = serialize({ previous, snapshot })
+        await journal.saveSnapshot('state', { size: state.nextIndex, bytes })
+      },
+    ],
+    [
+      'damaged',
+      async ({ journal, loop }: Started, disk: MemoryDisk) => {
+        await saveState(journal, loop)
+        disk.damageSnapshot('state')
+      },
+    ],
+    [
+      'not of this journal',
+      async ({ journal, loop }: Started) => {
+        const bytes = serialize({ previous: loop.previous, snapshot: snapshotOf(loop.state) })
+        await journal.saveSnapshot('state', { size: loop.state.nextIndex - 1, bytes })
+      },
+    ],
+  ])('passes over a snapshot that is %s, and reads from the beginning', async (why, keep) => {
+    const disk = createMemoryDisk()
+    const before = await started(disk)
+    for (const input of [opened, registered, submitted]) await before.tell(input)
+    await keep(before, disk)
+    disk.crash()
+    const after = await started(disk)
+    expect(after.passedOver).toContain(why)
+    expect(after.replayed).toBe(before.durable.length)
+    expect(after.loop.state.tasks.get(taskIdOf(1))).toMatchObject({ state: 'assigned' })
+  })
+
+  test('does not start where what a damaged snapshot held was pruned', async () => {
+    const disk = createMemoryDisk()
+    const before = await started(disk)
+    for (let number = 1; number <= 300; number++) {
+      await before.tell({ type: 'account-opened', accountId: idOf(number) as AccountId })
+    }
+    await saveState(before.journal, before.loop)
+    await before.journal.prune(300)
+    disk.damageSnapshot('state')
+    disk.crash()
+    await expect(started(disk)).rejects.toMatchObject({
+      code: 'JOURNAL_CORRUPT',
+      details: { index: 256, snapshot: expect.stringContaining('damaged') },
+    })
   })
 
   test('refuses while the disk is full, keeps what it took, and goes on by itself', async () => {
@@ -159,11 +234,3 @@ describe('the loop', () => {
     await at.loop.close()
   })
 })
-
-async function lastLeaf(journal: Awaited<ReturnType<MemoryDisk['open']>>): Promise<Uint8Array> {
-  let last = new Uint8Array()
-  for await (const page of journal.read(journal.size - 1)) {
-    for (const { bytes } of page) last = Uint8Array.from(bytes)
-  }
-  return last
-}

@@ -20,6 +20,8 @@ import { nativeDigest } from '../native-sha256.ts'
 export interface Loop {
   /** To read; only the loop changes it. */
   readonly state: State
+  /** The digest of the newest entry that the state holds; null where it holds none. */
+  readonly previous: Digest | null
   /** Resolves with the answer once everything it rests on is durable. */
   tell(input: Input): Promise<Reply>
   /** Resolves when all that the state shows now is durable; fails where it never will be. */
@@ -73,6 +75,10 @@ class CoordinatorLoop implements Loop {
     this.#previous = parts.previous
     this.ended = this.#end.promise
     this.#setWake()
+  }
+
+  get previous(): Digest | null {
+    return this.#previous
   }
 
   get trouble(): VcpError | null {

@@ -82,6 +82,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
         ...options.http,
         timeouts: { ...standardTimeouts, ...options.timeouts },
       },
+      keepStateEvery: 100_000,
       newcomerCreditsMicro: options.newcomerCreditsMicro ?? 0,
     },
   )

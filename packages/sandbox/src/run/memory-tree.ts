@@ -1,8 +1,8 @@
-// A digest of a whole memory that is cheap to keep. A page is the hash of the digests of its sixteen
-// blocks (SHA-256 of 4 KiB), for a program writes to few places between two looks; the pages are
-// the leaves of a binary tree that is just deep enough for all of them. What never held anything is
-// zeros, whose hashes are known. The digest depends on nothing but the bytes and the number of
-// pages: not on what was hashed when.
+// A digest of a whole memory that is cheap to keep. A page is the hash of the digests of its
+// sixteen blocks (SHA-256 of 4 KiB), for a program writes to few places between two looks; the
+// pages are the leaves of a binary tree that is just deep enough for all of them. What never held
+// anything is zeros, whose hashes are known. The digest depends on nothing but the bytes and the
+// number of pages: not on what was hashed when.
 import { sha256 as portableSha256 } from '@noble/hashes/sha2.js'
 import { leafHash, nodeHash, type Sha256 } from '@vcp/protocol'
 

@@ -26,6 +26,8 @@ export interface WorstFigures {
   readonly rewriteMs: number
   /** Best of `worstRounds`; another module each time, or V8 would know it again. */
   readonly compileMs: number
+  /** By the clock, while the other figures are of processor time. */
+  readonly compileWallMs: number
 }
 
 const options: InstrumentOptions = { memoryPagesMax: 8_192, trace: true }
@@ -55,17 +57,20 @@ export function measureWorst(): WorstFigures[] {
       refused: rounds[0]!.refused,
       rewriteMs: best(({ rewriteMs }) => rewriteMs),
       compileMs: best(({ compileMs }) => compileMs),
+      compileWallMs: best(({ compileWallMs }) => compileWallMs),
     }
   })
   setFlagsFromString('--wasm-lazy-compilation')
   return figures
 }
 
-function worstOf(bytes: Uint8Array): Pick<WorstFigures, 'refused' | 'rewriteMs' | 'compileMs'> {
+function worstOf(bytes: Uint8Array): Omit<WorstFigures, 'module' | 'bytes'> {
   const [made, rewriteMs] = cpuMs(() => instrument(bytes, options))
-  if (!made.ok) return { refused: made.code, rewriteMs, compileMs: 0 }
+  if (!made.ok) return { refused: made.code, rewriteMs, compileMs: 0, compileWallMs: 0 }
   const before = process.cpuUsage()
+  const began = performance.now()
   new wasm.Module(made.bytes)
+  const compileWallMs = performance.now() - began
   const { user, system } = process.cpuUsage(before)
-  return { refused: null, rewriteMs, compileMs: (user + system) / 1_000 }
+  return { refused: null, rewriteMs, compileMs: (user + system) / 1_000, compileWallMs }
 }

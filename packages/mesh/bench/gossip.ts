@@ -1,13 +1,7 @@
 import type { ChildProcess } from 'node:child_process'
 import type { Mesh } from '@vcp/mesh'
-import {
-  type Envelope,
-  encodeCanonical,
-  type Nonce,
-  signMessage,
-  type Telemetry,
-  telemetryTopic,
-} from '@vcp/protocol'
+import { type Envelope, telemetryTopic } from '@vcp/protocol'
+import { bytesOf, heartbeatBy } from '../src/testing/messages.ts'
 import { quantile, signers } from './pair.ts'
 
 export interface GossipFigure {
@@ -22,22 +16,6 @@ export interface GossipFigure {
 /** Within what one peer may hand on at once. */
 const burst = 1_500
 const steadyPerSecond = 50
-
-const telemetry: Telemetry = {
-  cpu_percent: 12.5,
-  memory_percent: 40,
-  temperature_c: 55,
-  latency_ms: 20,
-  bandwidth_up_mbps: 400,
-  bandwidth_down_mbps: 900,
-  battery_percent: null,
-  on_mains: true,
-  power_watts: null,
-  gpus: [],
-  consecutive_errors: 0,
-  open_assignments: 1,
-  breaker: { state: 'closed', reason: null },
-}
 
 export async function measureGossip(
   mesh: Mesh,
@@ -73,14 +51,14 @@ export async function measureGossip(
   for (const message of messages) await mesh.gossip.publish(telemetryTopic, message)
   await heard(burst)
   const perSecond = burst / ((performance.now() - began) / 1_000)
-  const bytes = encodeCanonical({ ...heartbeat() }).length
+  const bytes = bytesOf(heartbeat()).length
   return { bytes, p50Ms, p99Ms, burst, perSecond }
 }
 
 /** The moment of its making is its nonce. */
 function heartbeat(): Envelope<'heartbeat'> {
-  const nonce = process.hrtime.bigint().toString(16).padStart(32, '0') as Nonce
-  return signMessage('heartbeat', telemetry, signers.parent, { nonce, atMs: Date.now() })
+  // The peer reads from the nonce when it was made.
+  return heartbeatBy(signers.parent, Number(process.hrtime.bigint()), Date.now())
 }
 
 async function followed(mesh: Mesh): Promise<void> {

@@ -43,7 +43,7 @@ function command(body: readonly number[], more: Partial<TestModule> = {}): TestM
 
 /** Grows by a page each round, writes there and to the first page, draws randomness and speaks. */
 const growing = command(
-  times(30, 0, 10_000_000, [
+  times(30, 0, 80_000_000, [
     ...[...i32(1), ...grow, ...drop],
     ...[...local(0), ...i32(16), 0x74, ...local(0), ...store32],
     ...[...i32(64), ...local(0), ...store32],
@@ -62,31 +62,31 @@ const growing = command(
 
 describe('checkpoints', () => {
   test('stand at the first metering point past each multiple, and at the end', () => {
-    const { program, request, result } = tracing(command(times(10, 0, 4_000_000, [])), {
-      checkpointGas: 10_000_000,
+    const { program, request, result } = tracing(command(times(10, 0, 32_000_000, [])), {
+      checkpointGas: 80_000_000,
     })
     const gas = result.checkpoints.map((_, i) => rerunTo(program, request, i)!.state.gas)
 
-    // In millions: past 10 is 12; past 20 is 24, for 20 is not past itself.
-    expect(gas).toEqual([12_000_000, 24_000_000, 32_000_000, 40_000_000])
-    expect(result.gas).toBe(40_000_000)
+    // In millions: past 80 is 96; past 160 is 192, for 160 is not past itself.
+    expect(gas).toEqual([96_000_000, 192_000_000, 256_000_000, 320_000_000])
+    expect(result.gas).toBe(320_000_000)
   })
 
   test('are one where a single charge passes several multiples', () => {
-    const body = [...times(1, 0, 55_000_000, []), ...times(3, 1, 3_000_000, [])]
-    const { program, request, result } = tracing(command(body), { checkpointGas: 10_000_000 })
+    const body = [...times(1, 0, 440_000_000, []), ...times(3, 1, 24_000_000, [])]
+    const { program, request, result } = tracing(command(body), { checkpointGas: 80_000_000 })
     const gas = result.checkpoints.map((_, i) => rerunTo(program, request, i)!.state.gas)
 
-    expect(gas).toEqual([55_000_000, 61_000_000, 64_000_000])
+    expect(gas).toEqual([440_000_000, 488_000_000, 512_000_000])
   })
 
   test('lie further apart where the memory to look at is large', () => {
-    const spec = command(times(30, 0, 15_000_000, []), { memory: { initial: 50, max: 50 } })
+    const spec = command(times(30, 0, 120_000_000, []), { memory: { initial: 50, max: 50 } })
     const { program, request, result } = tracing(spec)
     const gas = result.checkpoints.map((_, i) => rerunTo(program, request, i)!.state.gas)
 
-    expect(50 * gasPerPageWatched).toBe(100_000_000)
-    expect(gas).toEqual([15, 120, 225, 330, 435, 450].map((each) => each * 1_000_000))
+    expect(50 * gasPerPageWatched).toBe(800_000_000)
+    expect(gas).toEqual([120, 960, 1_800, 2_640, 3_480, 3_600].map((each) => each * 1_000_000))
   })
 
   test('are the same in every run, over a memory that grows', () => {

@@ -46,16 +46,16 @@ const busy = programOf((module) => {
         else
           i32.const 1 memory.grow i32.const 65536 i32.mul i32.const 9 i32.store
         end
-        local.get 1 i32.const 1 i32.add i32.const 500 i32.rem_u local.set 1
+        local.get 1 i32.const 1 i32.add i32.const 4000 i32.rem_u local.set 1
         local.get 0 i32.const 1 i32.add local.tee 0
-        i32.const 5000 i32.lt_u br_if 0
+        i32.const 40000 i32.lt_u br_if 0
       end`,
   })
 })
 
 describe('a module as the instrumenter writes it', () => {
   test('gives the same result under each provider, and each of its checkpoints again', () => {
-    const request = runRequest({ gas: 1e9, checkpointGas: 200_000, trace: true })
+    const request = runRequest({ gas: 8e9, checkpointGas: 1_000_000, trace: true })
     const result = run(busy, request)
 
     expect(result).toMatchObject({ ending: { kind: 'ok' }, memoryPages: 11 })

@@ -19,7 +19,7 @@ export type RunFields = Pick<
 >
 
 /** Counts what is decided outside the instrumented bytes: prices, WASI, checkpoints, encodings. */
-export const hostRulesVersion = 1
+export const hostRulesVersion = 2
 
 /** Results are compared only between nodes with the same engine. */
 export const sandboxEngine: EngineVersion = {

@@ -342,8 +342,8 @@ describe('output', () => {
   test('is the same with native tools', () => {
     const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest()
     const isEqual = (one: Uint8Array, other: Uint8Array) => Buffer.compare(one, other) === 0
-    const request = runRequest({ checkpointGas: 10_000 })
-    const program = command(times(20, 0, 2_000_000, writeHello), helloModule)
+    const request = runRequest({ gas: 1e9, checkpointGas: 1_000_000 })
+    const program = command(times(20, 0, 16_000_000, writeHello), helloModule)
     const portable = attested(program, request)
 
     expect(run(program, request, { sha256, isEqual })).toEqual(portable)

@@ -142,7 +142,7 @@ describe('bad configuration is one error that says where it stands', () => {
       'config',
       'set',
       'node.listen_port',
-      '0',
+      '70000',
       '--data-dir',
       folder,
       '--json',

@@ -28,15 +28,19 @@ export interface Setting {
 /** Parses `--set key=value` and `--coordinator`; the values are checked when they are used. */
 export function readOverrides(
   set: readonly string[],
-  coordinator: string | undefined,
+  coordinators: readonly string[],
+  /** Whether they are those of a node, in the order of preference. */
+  areOfNode = false,
 ): Readonly<Record<string, string>> {
   const pairs = set.map((text) => {
     const at = text.indexOf('=')
     if (at < 1) throw new VcpError('USAGE', { message: `--set takes key=value, not "${text}"` })
     return [text.slice(0, at), text.slice(at + 1)]
   })
-  const named = coordinator === undefined ? [] : [['coordinator.url', coordinator]]
-  return Object.fromEntries([...pairs, ...named])
+  const last = coordinators.at(-1)
+  if (last === undefined) return Object.fromEntries(pairs)
+  const named = areOfNode ? ['node.coordinators', coordinators.join()] : ['coordinator.url', last]
+  return Object.fromEntries([...pairs, named])
 }
 
 /** Every key with its value and origin. An unknown key or a bad value anywhere is an error. */
@@ -104,6 +108,7 @@ export const otherVariables = {
   VCP_DATA_DIR: 'the data folder, as --data-dir',
   VCP_WALLET_PASSWORD: 'opens the owner wallet where there is no terminal to ask on',
   VCP_BACKUP_PASSWORD: 'opens a key backup where there is no terminal to ask on',
+  VCP_ACCOUNT_PASSWORD: 'signs in with --username where there is no terminal to ask on',
   VCP_API_KEY: 'signs in to the coordinator',
   VCP_PROPERTY_RUNS: 'cases a property in the tests of vcp itself',
 } as const

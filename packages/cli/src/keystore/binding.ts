@@ -27,6 +27,8 @@ export interface StoredBinding {
   readonly file: string
   /** Null where the file does not hold a binding at all. */
   readonly binding: NodeBinding | null
+  /** As it goes over the wire. */
+  readonly signed: SignedNodeBinding | null
   /** Why it is worth nothing on this occasion; null when all is well. */
   readonly problem: string | null
 }
@@ -43,9 +45,12 @@ export function hasBinding(dataDir: string): boolean {
 export async function findBinding(dataDir: string, occasion: Occasion): Promise<StoredBinding> {
   const file = bindingFile(dataDir)
   const read = parseJsonText(SignedNodeBinding, await readInputFile(file, BYTES_MAX), BYTES_MAX)
-  if (!read.ok) return { file, binding: null, problem: `the file is damaged: ${read.reason}` }
+  if (!read.ok) {
+    const problem = `the file is damaged: ${read.reason}`
+    return { file, binding: null, signed: null, problem }
+  }
   const { signature, ...binding } = read.value
-  return { file, binding, problem: faultOf(read.value, occasion) }
+  return { file, binding, signed: read.value, problem: faultOf(read.value, occasion) }
 }
 
 /** Keeps a binding in the place of an earlier one, if it is worth something on this occasion. */

@@ -4,6 +4,7 @@ import { PeerId, publicKeyOf, type Signer, signerFrom, VcpError } from '@vcp/pro
 import * as z from 'zod'
 import { checkDataFolder, openDataFolder } from './data-folder.ts'
 import { sealKey } from './key-backup.ts'
+import { nativeSigner } from './native-signer.ts'
 import type { ScryptCost } from './scrypt-bounds.ts'
 import { readSecret, writeSecret } from './secret-file.ts'
 import { parseSecret } from './secret-json.ts'
@@ -45,7 +46,7 @@ export function findNodeKey(dataDir: string): NodeKey | null {
   const read = parseSecret(NodeKeyFile, found.text)
   if (!read.ok) throw corrupt(file, read.reason)
   const secret = Buffer.from(read.value.secret, 'hex')
-  const signer = signerFrom(secret)
+  const signer = nativeSigner(secret)
   if (signer.peerId !== read.value.peer_id) {
     throw corrupt(file, 'peer_id and secret do not belong together')
   }

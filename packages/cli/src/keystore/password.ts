@@ -4,13 +4,14 @@ import { limits, VcpError } from '@vcp/protocol'
 import type { Host } from '../host.ts'
 
 export interface Lock {
-  readonly variable: 'VCP_WALLET_PASSWORD' | 'VCP_BACKUP_PASSWORD'
+  readonly variable: 'VCP_WALLET_PASSWORD' | 'VCP_BACKUP_PASSWORD' | 'VCP_ACCOUNT_PASSWORD'
   /** What the password opens, as it stands in a question. */
   readonly name: string
 }
 
 export const walletLock: Lock = { variable: 'VCP_WALLET_PASSWORD', name: 'the owner wallet' }
 export const backupLock: Lock = { variable: 'VCP_BACKUP_PASSWORD', name: 'the key backup' }
+export const accountLock: Lock = { variable: 'VCP_ACCOUNT_PASSWORD', name: 'the account' }
 
 /** The password of something that exists. */
 export async function askPassword(host: Host, lock: Lock): Promise<string> {

@@ -26,6 +26,8 @@ export interface Wallet {
   readonly address: OwnerAddress
   /** Signs EIP-712 data, or PASSWORD_WRONG. */
   sign(typedData: TypedData, password: string): Promise<string>
+  /** Signs a text as wallets do (EIP-191), or PASSWORD_WRONG. */
+  signText(text: string, password: string): Promise<string>
 }
 
 export function walletFile(dataDir: string): string {
@@ -45,6 +47,10 @@ export function findWallet(dataDir: string): Wallet | null {
     file,
     address: content.address,
     sign: (typedData, password) => sign(file, content, typedData, password),
+    async signText(text, password) {
+      const { Wallet } = await import('ethers/wallet')
+      return new Wallet(await decrypt(file, content, password)).signMessage(text)
+    },
   }
 }
 

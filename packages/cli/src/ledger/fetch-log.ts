@@ -1,8 +1,17 @@
 // A log as it comes from a coordinator: its signed head, then page after page of what that covers.
-import { type KnownLog, limits, openCheckpoint, type TreeHead, VcpError } from '@vcp/protocol'
+import type { Connection } from '@vcp/client'
+import {
+  type KnownLog,
+  type LedgerEntry,
+  type LedgerFileHeader,
+  limits,
+  openCheckpoint,
+  type TreeHead,
+  VcpError,
+  writeLedgerLine,
+} from '@vcp/protocol'
 import * as z from 'zod'
-import type { CoordinatorClient } from '../coordinator-client.ts'
-import type { Host } from '../host.ts'
+import { keyOf } from './known-log.ts'
 
 export interface FetchedHead extends TreeHead {
   readonly origin: string
@@ -11,7 +20,7 @@ export interface FetchedHead extends TreeHead {
 }
 
 /** The newest head of the log; an error where the log did not sign it. */
-export async function fetchHead(client: CoordinatorClient, log: KnownLog): Promise<FetchedHead> {
+export async function fetchHead(client: Connection, log: KnownLog): Promise<FetchedHead> {
   const checkpoint = await client.ask('ledgerHead')
   const opened = openCheckpoint(checkpoint, log)
   if (!opened.ok) throw new VcpError(opened.code, { message: opened.reason })
@@ -24,15 +33,12 @@ const Page = z.object({ entries: z.array(z.unknown()).min(1) })
 
 /** Entries 0 to `size`, unchecked. Waits where the coordinator asks for patience. */
 export async function* fetchEntries(
-  client: CoordinatorClient,
+  client: Connection,
   size: number,
-  host: Host,
 ): AsyncGenerator<readonly unknown[]> {
   for (let from = 0; from < size; ) {
     const limit = Math.min(limits.pageItemsMax, size - from)
-    const answer = await patiently(host, () =>
-      client.askUnchecked('ledgerEntries', { query: { from, limit } }),
-    )
+    const answer = await client.askUnchecked('ledgerEntries', { query: { from, limit } })
     const page = Page.safeParse(answer)
     if (!page.success || page.data.entries.length > limit) {
       throw new VcpError('COORDINATOR_MISBEHAVED', {
@@ -44,15 +50,15 @@ export async function* fetchEntries(
   }
 }
 
-async function patiently<T>(host: Host, work: () => Promise<T>): Promise<T> {
-  for (;;) {
-    try {
-      return await work()
-    } catch (error) {
-      if (!(error instanceof VcpError) || error.code !== 'RATE_LIMITED') throw error
-      const seconds = Number(error.details['retry_after_seconds'] ?? 1)
-      const { setTimeout: wait } = await import('node:timers/promises')
-      await wait(Math.min(Math.max(seconds, 0), 3_600) * 1_000, null, { signal: host.signal })
-    }
+/** The log of a coordinator, as a file of it would read. */
+export async function* ledgerFileOf(client: Connection, log: KnownLog): AsyncGenerator<Uint8Array> {
+  const { treeSize, checkpoint } = await fetchHead(client, log)
+  yield lineOf({ format: 'vcp-ledger/1', log_key: keyOf(log), checkpoint })
+  for await (const page of fetchEntries(client, treeSize)) {
+    for (const entry of page) yield lineOf(entry as LedgerEntry)
   }
+}
+
+function lineOf(line: LedgerFileHeader | LedgerEntry): Uint8Array {
+  return Buffer.from(writeLedgerLine(line))
 }

@@ -1,5 +1,5 @@
+import type { Connection } from '@vcp/client'
 import { type KnownLog, readVerifierKey, VcpError, writeVerifierKey } from '@vcp/protocol'
-import type { CoordinatorClient } from '../coordinator-client.ts'
 
 export const logKeyOption = {
   form: '--log-key <key>',
@@ -14,7 +14,7 @@ export function knownLog(key: string): KnownLog {
 }
 
 /** The log of the key that was typed, or else of that which the coordinator says is its own. */
-export async function logOf(client: CoordinatorClient, key: string | undefined): Promise<KnownLog> {
+export async function logOf(client: Connection, key: string | undefined): Promise<KnownLog> {
   if (key !== undefined) return knownLog(key)
   const { log_key } = await client.ask('health')
   const verifier = readVerifierKey(log_key)

@@ -23,7 +23,7 @@ import {
 } from '@vcp/sandbox'
 import type { Context } from '../command.ts'
 import { pageBytes } from './request.ts'
-import type { PlannedRun } from './run-input.ts'
+import type { PlannedRun } from './submit-run.ts'
 
 export interface FaultDispute {
   readonly kind: 'fault'

@@ -12,44 +12,26 @@ import {
 } from '@vcp/sandbox'
 import type { Context } from '../command.ts'
 import type { Ran } from './ran.ts'
-import { pageBytes } from './request.ts'
-import type { PlannedRun } from './run-input.ts'
+import { type PlannedRun, submitRun } from './submit-run.ts'
 
-export async function inSandbox(
-  { module, request, allowance }: PlannedRun,
-  { host, json }: Context,
-): Promise<PoolResult> {
-  const { memoryMb, seconds } = allowance
+export async function inSandbox(planned: PlannedRun, { host, json }: Context): Promise<PoolResult> {
   const pool = await openPool({ size: 1 })
   const began = host.nowMs()
   const talks = host.terminal.isInteractive && !json
   try {
-    return await pool.submit(
-      {
-        requester: 'vcp run',
-        module,
-        form: 'raw',
-        memoryPagesMax: (memoryMb * 2 ** 20) / pageBytes,
-        request,
+    return await submitRun(pool, planned, {
+      requester: 'vcp run',
+      signal: host.signal,
+      onProgress(gasUsed) {
+        if (!talks || host.nowMs() - began < 2_000) return
+        const percent = ((100 * gasUsed) / planned.request.gas).toFixed(0)
+        host.err(`\r${percent} % of its gas, ${((host.nowMs() - began) / 1_000).toFixed(0)} s `)
       },
-      {
-        deadlineMs: seconds * 1_000,
-        memoryMb: memoryMb + hostMemoryMb,
-        signal: host.signal,
-        onProgress(gasUsed) {
-          if (!talks || host.nowMs() - began < 2_000) return
-          const percent = ((100 * gasUsed) / request.gas).toFixed(0)
-          host.err(`\r${percent} % of its gas, ${((host.nowMs() - began) / 1_000).toFixed(0)} s `)
-        },
-      },
-    )
+    })
   } finally {
     await pool.close()
   }
 }
-
-/** What compiling and shadow copies for checkpoints take, beyond the memory of the guest. */
-const hostMemoryMb = 1_024
 
 export function ranOf(module: Uint8Array, request: RunRequest, result: PoolResult): Ran {
   const { wallMs, memoryBytes } = result

@@ -28,10 +28,15 @@ export function allowanceOf(
   }
 }
 
+/** Some 1,000 checkpoints in a run of all its gas. */
+export function checkpointGasOf({ gas }: Pick<Allowance, 'gas'>): number {
+  return Math.max(1_000, Math.ceil(gas / 1_000))
+}
+
 /** A run whose whole input is here: the same words, the same receipt, on every machine. */
 export function requestOf(
   call: SandboxCall,
-  { gas }: Allowance,
+  { gas }: Pick<Allowance, 'gas'>,
   seed: Uint8Array,
   checkpointGas: number | null,
 ): RunRequest {

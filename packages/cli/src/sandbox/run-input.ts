@@ -1,24 +1,19 @@
 // What a run is told on the command line, whichever command runs it: the same words, the same run.
-import { limits, VcpError, wasmPresets } from '@vcp/protocol'
-import {
-  inspect,
-  type RunRequest,
-  type SandboxCall,
-  scriptCall,
-  scriptInterpreter,
-} from '@vcp/sandbox'
+import { limits, VcpError, type WasmValue, wasmPresets } from '@vcp/protocol'
+import { inspect, type SandboxCall, scriptCall, scriptInterpreter } from '@vcp/sandbox'
 import * as z from 'zod'
 import type { Option } from '../command.ts'
 import { readInputBytes } from '../input-file.ts'
 import {
-  type Allowance,
   allowanceOf,
   argumentsOf,
+  checkpointGasOf,
   environmentOf,
   type Preset,
   pageBytes,
   requestOf,
 } from './request.ts'
+import type { PlannedRun } from './submit-run.ts'
 
 const inputBytesMax = 1_073_741_824
 const whole = z.coerce.number().int().min(1)
@@ -53,13 +48,6 @@ export const runOptions: readonly Option[] = [
   { form: '--seed <hex>', about: '32 bytes for its randomness (default: zeros)' },
 ]
 
-/** A module and how it is to be run. */
-export interface PlannedRun {
-  readonly module: Uint8Array
-  readonly request: RunRequest
-  readonly allowance: Allowance
-}
-
 export async function plannedRun(input: RunInput, trace: boolean): Promise<PlannedRun> {
   const { module, call } = await programOf(input)
   const allowance = allowanceOf(input.preset, {
@@ -67,7 +55,7 @@ export async function plannedRun(input: RunInput, trace: boolean): Promise<Plann
     memoryMb: input.memory,
     seconds: input.timeout,
   })
-  const checkpointGas = trace ? Math.max(1_000, Math.ceil(allowance.gas / 1_000)) : null
+  const checkpointGas = trace ? checkpointGasOf(allowance) : null
   const seed = Buffer.from(input.seed, 'hex')
   return { module, request: requestOf(call, allowance, seed, checkpointGas), allowance }
 }
@@ -114,17 +102,26 @@ async function callOf(input: RunInput, module: Uint8Array): Promise<SandboxCall>
   if (input.input !== undefined || input.env.length > 0) {
     throw new VcpError('USAGE', { message: '--input and --env are for commands, not for --invoke' })
   }
+  const values = typedArguments(module, input.invoke, input.args)
+  return { kind: 'function', function: input.invoke, arguments: values }
+}
+
+/** The words as arguments of an export, by its signature; USAGE where there is no such export. */
+export function typedArguments(
+  module: Uint8Array,
+  invoked: string,
+  words: readonly string[],
+): readonly WasmValue[] {
   const memoryPagesMax = (limits.wasmMemoryMbMax * 2 ** 20) / pageBytes
   const inspected = inspect(module, { memoryPagesMax, trace: false })
   const { exports } = inspected.module ?? { exports: [] }
   const functions = exports.filter(({ kind }) => kind === 'function')
-  const signature = functions.find(({ name }) => name === input.invoke)?.type
+  const signature = functions.find(({ name }) => name === invoked)?.type
   if (signature === undefined || signature === null) {
     const names = functions.map(({ name }) => name).join(', ')
     throw new VcpError('USAGE', {
-      message: `the module exports no function ${input.invoke}; it exports ${names || 'none'}`,
+      message: `the module exports no function ${invoked}; it exports ${names || 'none'}`,
     })
   }
-  const values = argumentsOf(input.invoke, signature, input.args)
-  return { kind: 'function', function: input.invoke, arguments: values }
+  return argumentsOf(invoked, signature, words)
 }

@@ -10,6 +10,7 @@ export const health = {
   version: '0.1.0',
   protocol: 1,
   log_key: 'key',
+  mesh: null,
 }
 
 /** Starts an HTTP server on loopback that is gone when the test ends; gives its URL. */

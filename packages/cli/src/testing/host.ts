@@ -17,16 +17,20 @@ export interface Given {
   readonly nowMs?: () => number
   /** Answers to `askSecret`, in order; without them there is no terminal. */
   readonly secrets?: readonly string[]
+  readonly signal?: AbortSignal
 }
 
-/** Runs a command line in this process, with a host of the test's own. */
-export async function run(argv: readonly string[], given: Given = {}): Promise<Ran> {
+/** A host of a test's own, and what was written to it. */
+export function hostOf(given: Given = {}): {
+  readonly host: Host
+  readonly written: { out: string; err: string }
+} {
   const written = { out: '', err: '' }
   const secrets = [...(given.secrets ?? [])]
   const host: Host = {
     env: given.env ?? {},
     terminal: { isInteractive: false, hasColour: false, columns: 80 },
-    signal: new AbortController().signal,
+    signal: given.signal ?? new AbortController().signal,
     out: (data) => {
       written.out += typeof data === 'string' ? data : new TextDecoder().decode(data)
     },
@@ -37,6 +41,12 @@ export async function run(argv: readonly string[], given: Given = {}): Promise<R
     randomBytes: (count) => randomBytes(count),
     askSecret: async () => secrets.shift() ?? null,
   }
+  return { host, written }
+}
+
+/** Runs a command line in this process, with a host of the test's own. */
+export async function run(argv: readonly string[], given: Given = {}): Promise<Ran> {
+  const { host, written } = hostOf(given)
   return { exitCode: await runCli(argv, host), ...written }
 }
 

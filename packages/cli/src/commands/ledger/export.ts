@@ -2,10 +2,11 @@ import { randomUUID } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { type FileHandle, open, rm } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
+import type { Connection } from '@vcp/client'
 import { type LedgerEntry, VcpError, writeLedgerLine } from '@vcp/protocol'
 import * as z from 'zod'
 import { type Context, defineCommand } from '../../command.ts'
-import { type CoordinatorClient, withCoordinator } from '../../coordinator-client.ts'
+import { withCoordinator } from '../../coordinator-client.ts'
 import { isDiskFull, placeBeside } from '../../keystore/secret-file.ts'
 import { fetchEntries, fetchHead } from '../../ledger/fetch-log.ts'
 import { keyOf, logKeyOption, logOf } from '../../ledger/known-log.ts'
@@ -53,13 +54,13 @@ export const command = defineCommand({
 
 async function writeEntries(
   handle: FileHandle,
-  client: CoordinatorClient,
+  client: Connection,
   size: number,
   context: Context,
 ): Promise<void> {
   const progress = progressFor(context, 'writing')
   let written = 0
-  for await (const page of fetchEntries(client, size, context.host)) {
+  for await (const page of fetchEntries(client, size)) {
     await handle.writeFile(page.map((entry) => writeLedgerLine(entry as LedgerEntry)).join(''))
     written += page.length
     progress(written, size)

@@ -2,21 +2,18 @@ import { createReadStream } from 'node:fs'
 import {
   checkLedgerFile,
   type KnownLog,
-  type LedgerEntry,
-  type LedgerFileHeader,
   type LedgerReport,
   limits,
   openCheckpoint,
   type TreeHead,
   VcpError,
-  writeLedgerLine,
 } from '@vcp/protocol'
 import * as z from 'zod'
 import { type Context, defineCommand } from '../../command.ts'
-import { type CoordinatorClient, withCoordinator } from '../../coordinator-client.ts'
+import { withCoordinator } from '../../coordinator-client.ts'
 import { readInputFile } from '../../input-file.ts'
-import { fetchEntries, fetchHead } from '../../ledger/fetch-log.ts'
-import { keyOf, knownLog, logKeyOption, logOf } from '../../ledger/known-log.ts'
+import { ledgerFileOf } from '../../ledger/fetch-log.ts'
+import { knownLog, logKeyOption, logOf } from '../../ledger/known-log.ts'
 import { progressFor } from '../../ledger/progress.ts'
 import { fields } from '../../style.ts'
 
@@ -55,7 +52,7 @@ export const command = defineCommand({
     file === undefined
       ? withCoordinator(context, async (client) => {
           const log = await logOf(client, logKey)
-          return reportOf(log, kept, download(client, log, context), context)
+          return reportOf(log, kept, ledgerFileOf(client, log), context)
         })
       : reportOf(knownLog(logKey ?? ''), kept, readChunks(file), context),
   text: ({ ok, head, counts, fault }, style) => {
@@ -94,23 +91,6 @@ function wireForm({ origin }: KnownLog, report: LedgerReport) {
     counts: { entries, receipts, accounts, issued_micro: issuedMicro },
     fault,
   }
-}
-
-/** The log of a coordinator, as a file of it would read. */
-async function* download(
-  client: CoordinatorClient,
-  log: KnownLog,
-  { host }: Context,
-): AsyncGenerator<Uint8Array> {
-  const { treeSize, checkpoint } = await fetchHead(client, log)
-  yield lineOf({ format: 'vcp-ledger/1', log_key: keyOf(log), checkpoint })
-  for await (const page of fetchEntries(client, treeSize, host)) {
-    for (const entry of page) yield lineOf(entry as LedgerEntry)
-  }
-}
-
-function lineOf(line: LedgerFileHeader | LedgerEntry): Uint8Array {
-  return Buffer.from(writeLedgerLine(line))
 }
 
 async function* readChunks(file: string): AsyncGenerator<Uint8Array> {

@@ -43,7 +43,14 @@ interface Fault {
   readonly repairable: boolean
 }
 
-const named = new Set(['node.key', 'wallet.json', 'binding.json', 'config.json'])
+const named = new Set([
+  'node.key',
+  'wallet.json',
+  'wallet.password',
+  'credentials.json',
+  'binding.json',
+  'config.json',
+])
 
 /** What is replaced is kept beside it, and is as secret. */
 const kept = /^(node\.key|wallet\.json)\.|\.(old|bak)\b|backup/i

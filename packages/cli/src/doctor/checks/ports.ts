@@ -15,6 +15,7 @@ export const ports: Check = {
         { port, coordinator_port: local },
       )
     }
+    if (port === 0) return ok('node.listen_port is any that is free', { port })
     const failure = await tryToListen(port)
     if (failure === null) return ok(`port ${port} is free (TCP, all addresses)`, { port })
     const occupant = failure === 'EADDRINUSE' && platform === 'linux' ? occupantOf(port) : null

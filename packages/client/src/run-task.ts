@@ -1,0 +1,58 @@
+import { type EvidenceLevel, VcpError } from '@vcp/protocol'
+import type { Connection } from './connection.ts'
+import type { KnownLogs } from './known-logs.ts'
+import { type PreparedTask, submitTask } from './submit-task.ts'
+import { createTaskFeed, type TaskFeed } from './task-feed.ts'
+import type { TaskProgress } from './task-progress.ts'
+import { type VerifiedResult, verifiedResult } from './verified-result.ts'
+import { failureOfTask, watchTask } from './watch-task.ts'
+
+export interface RunOptions {
+  readonly knownLogs: KnownLogs
+  /** One for many tasks saves a stream for each. */
+  readonly feed?: TaskFeed
+  readonly onProgress?: (progress: TaskProgress) => void
+  readonly onUpload?: (bytes: number, of: number) => void
+}
+
+/** From a task to its verified result, or to the failure that it ended in. */
+export async function runTask(
+  connection: Connection,
+  prepared: PreparedTask,
+  options: RunOptions,
+): Promise<VerifiedResult> {
+  const feed = options.feed ?? createTaskFeed(connection)
+  const { onProgress = () => undefined, onUpload = () => undefined } = options
+  const { task_id, task } = prepared.submission
+  try {
+    let last: TaskProgress | null = null
+    const begin = () => submitTask(connection, prepared, onUpload)
+    for await (const progress of watchTask(connection, feed, task_id, begin)) {
+      last = progress
+      onProgress(progress)
+    }
+    if (last === null) throw new VcpError('INTERNAL', { message: 'a task ended unseen' })
+    return await resultOf(
+      connection,
+      last,
+      { ...prepared, level: task.verification.level },
+      options,
+    )
+  } finally {
+    if (options.feed === undefined) feed.close()
+  }
+}
+
+/** The verified result of a task that has ended, or the failure that it ended in. */
+export async function resultOf(
+  connection: Connection,
+  ended: TaskProgress,
+  { digest, level }: Pick<PreparedTask, 'digest'> & { readonly level: EvidenceLevel },
+  { knownLogs }: Pick<RunOptions, 'knownLogs'>,
+): Promise<VerifiedResult> {
+  const failure = failureOfTask(ended)
+  if (failure !== null) throw failure
+  const { taskId, output } = ended
+  const named = output === null ? {} : { output }
+  return verifiedResult(connection, { taskId, digest, level, knownLogs, ...named })
+}

@@ -1,0 +1,103 @@
+// A result, and nothing but a result: what comes back is checked here before anybody sees it.
+import {
+  type Cid,
+  checkEvidence,
+  type Digest,
+  type Evidence,
+  type EvidenceLevel,
+  type EvidenceReport,
+  isAtLeast,
+  type Receipt,
+  type TaskId,
+  VcpError,
+} from '@vcp/protocol'
+import { getBlob } from './blobs.ts'
+import type { Connection } from './connection.ts'
+import { type KnownLogs, knownLogOf } from './known-logs.ts'
+
+export interface VerifiedResult {
+  readonly taskId: TaskId
+  /** What the evidence shows, which may be more than was asked for. */
+  readonly level: EvidenceLevel
+  readonly output: Uint8Array
+  /** What one of the nodes signed; the others signed the same result. */
+  readonly receipt: Receipt
+  readonly evidence: Evidence
+  readonly report: EvidenceReport
+}
+
+export interface ResultAsked {
+  readonly taskId: TaskId
+  /** The task as it was submitted. Null: nobody here knows, and the report says so. */
+  readonly digest: Digest | null
+  /** The least that the evidence must show; `signed` where nothing is said. */
+  readonly level?: EvidenceLevel
+  readonly knownLogs: KnownLogs
+  /** Where the output is already named, it is fetched with the evidence, not after it. */
+  readonly output?: Cid
+  readonly outputBytesMax?: number
+}
+
+const outputBytesMax = 1_073_741_824
+
+/** The result of a completed task; VERIFICATION_FAILED or VERIFICATION_WEAK in place of doubt. */
+export async function verifiedResult(
+  connection: Connection,
+  asked: ResultAsked,
+): Promise<VerifiedResult> {
+  const { taskId, digest, level = 'signed', knownLogs } = asked
+  const bytesMax = asked.outputBytesMax ?? outputBytesMax
+  const early = asked.output === undefined ? null : getBlob(connection, asked.output, bytesMax)
+  early?.catch(() => {
+    // Looked at below, or of no use if the rest fails.
+  })
+  const [log, evidence] = await Promise.all([
+    knownLogOf(connection, knownLogs),
+    connection.ask('taskEvidence', { params: { id: taskId } }),
+  ])
+  const receipt = evidence.receipts[0]!.receipt.payload
+  const isNamed = early !== null && asked.output === receipt.output
+  const output = await (isNamed ? early : getBlob(connection, receipt.output, bytesMax))
+  const task = digest === null ? {} : { task: { taskId, digest } }
+  const report = checkEvidence(evidence, { log, output, ...task })
+  const shown = judge(report, { taskId, digest, level, evidence })
+  return { taskId, level: shown, output, receipt, evidence, report }
+}
+
+interface Judged {
+  readonly taskId: TaskId
+  readonly digest: Digest | null
+  readonly level: EvidenceLevel
+  readonly evidence: Evidence
+}
+
+/** The level that the evidence shows; a failure where it is less than was asked for, or nothing. */
+function judge(report: EvidenceReport, { taskId, digest, level, evidence }: Judged): EvidenceLevel {
+  const details = { task_id: taskId, steps: report.steps }
+  const failed = report.steps.find(({ result }) => result === 'failed')
+  if (report.level === null || failed !== undefined) {
+    throw new VcpError('VERIFICATION_FAILED', {
+      message: `the result of ${taskId} does not verify: ${failed?.step}: ${failed?.detail}`,
+      details,
+    })
+  }
+  if (evidence.task_id !== taskId) {
+    throw new VcpError('VERIFICATION_FAILED', {
+      message: `the evidence is about ${evidence.task_id}, not about ${taskId}`,
+      details,
+    })
+  }
+  const needed = digest === null ? ['output'] : ['task', 'output']
+  const open = report.steps.find(({ step, result }) => needed.includes(step) && result !== 'ok')
+  if (open !== undefined) {
+    throw new VcpError('VERIFICATION_WEAK', {
+      message: `nothing shows the result of ${taskId} to be right: ${open.step}: ${open.detail}`,
+      details,
+    })
+  }
+  if (isAtLeast(report.level, level)) return report.level
+  throw new VcpError('VERIFICATION_WEAK', {
+    message: `the result of ${taskId} is ${report.level}; the task asked for ${level}`,
+    details: { ...details, level: report.level, asked: level },
+  })
+}

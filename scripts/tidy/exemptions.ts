@@ -51,4 +51,6 @@ export const sideDoors: readonly Passage[] = [
 export const deniedScripts: Readonly<Record<string, string>> = {
   esbuild: 'the script only swaps a launcher for the binary, which comes as a package of its own',
   fsevents: 'macOS only; it comes compiled',
+  'onnxruntime-node': 'the script fetches CUDA; .npmrc tells npm 10, which asks nobody, the same',
+  protobufjs: 'the script only looks at how its users name its version',
 }

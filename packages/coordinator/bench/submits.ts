@@ -10,7 +10,7 @@ import { State } from '../src/core/state.ts'
 import { ana, peerOf, registrationOf, taskIdOf, wasmTask } from '../src/core/testing/samples.ts'
 import { systemClock } from '../src/journal/clock.ts'
 import { createGroupCommit } from '../src/journal/group-commit.ts'
-import { openSqliteJournal } from '../src/journal/sqlite-journal.ts'
+import { openThreadedJournal } from '../src/journal/threaded-journal.ts'
 import { createLoop, type Loop } from '../src/loop/loop.ts'
 
 const { values } = parseArgs({
@@ -30,7 +30,7 @@ interface Figure {
 
 async function measure(producers: number): Promise<Figure> {
   const folder = mkdtempSync(join(tmpdir(), 'vcp-bench-'))
-  const journal = await openSqliteJournal({ file: join(folder, 'journal.sqlite') })
+  const journal = await openThreadedJournal({ file: join(folder, 'journal.sqlite') })
   const loop = createLoop({
     state: new State(defaultSettings),
     previous: null,

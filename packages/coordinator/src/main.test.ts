@@ -30,8 +30,10 @@ async function firstLine(child: ChildProcess, stream: 'stdout' | 'stderr') {
 test('the program says where it listens, and ends with 0 when it is told to stop', async () => {
   const child = run(['--data-dir', join(root, 'data')])
   const exited = once(child, 'exit')
-  const { url = '', setup_token } = await firstLine(child, 'stdout')
+  const { url = '', setup_token, mesh, newcomers } = await firstLine(child, 'stdout')
   expect(setup_token).toMatch(/^[\w-]{32}$/)
+  expect(mesh).toMatchObject({ addresses: [expect.stringMatching(/^\/ip4\/127/)] })
+  expect(newcomers).toBe('operator')
   expect((await callerOf(url).call('health')).json).toMatchObject({ ready: true })
   child.kill('SIGTERM')
   expect(await exited).toEqual([0, null])

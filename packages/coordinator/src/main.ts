@@ -1,11 +1,11 @@
-// The coordinator as a program. stdout has one line, once it listens: where, and how to become its
-// first administrator. All else is talk, on stderr, a line of JSON each.
+// The coordinator as a program. stdout has one line, once it listens: where, who may come in, and
+// how to become its first administrator. All else is talk, on stderr, a line of JSON each.
 import { VcpError } from '@vcp/protocol'
 import { readCommandLine } from './config/command-line.ts'
 import { readValues } from './config/read-values.ts'
 import type { LogLine } from './http/log.ts'
 import type { Coordinator } from './server.ts'
-import { start } from './start.ts'
+import { newcomersOf, start } from './start.ts'
 
 function talk({ level, message, fields }: LogLine): void {
   const line = { at: new Date().toISOString(), level, message, ...fields }
@@ -17,16 +17,15 @@ async function main(): Promise<number> {
   process.umask(0o077)
   const { dataDir, file, flags } = readCommandLine(process.argv.slice(2), process.env)
   const values = readValues({ flags, env: process.env, file })
-  const coordinator = await start({
-    dataDir,
-    values,
-    talk,
-    // Nothing carries effects to nodes in this version: an offer that does not arrive ends at its
-    // deadline, and its task is offered again.
-    carryOut: () => undefined,
-  })
-  const { url, logKey, setupToken } = coordinator
-  const started = { url, log_key: logKey, setup_token: setupToken }
+  const coordinator = await start({ dataDir, values, talk })
+  const { url, mesh, logKey, setupToken } = coordinator
+  const started = {
+    url,
+    mesh: mesh === null ? null : { peer_id: mesh.peerId, addresses: mesh.addresses() },
+    log_key: logKey,
+    setup_token: setupToken,
+    newcomers: newcomersOf(values),
+  }
   process.stdout.write(`${JSON.stringify(started)}\n`)
   return untilStopped(coordinator)
 }

@@ -1,6 +1,8 @@
-// A coordinator, put together: journal, state, log, accounts, blobs, and the HTTP routes over them.
-import { randomBytes, randomInt } from 'node:crypto'
-import type { LedgerEntry, VcpError } from '@vcp/protocol'
+// A coordinator, put together: journal, state, log, accounts, blobs, the mesh, and the HTTP routes
+// over them.
+import { randomBytes } from 'node:crypto'
+import type { Mesh, Roster } from '@vcp/mesh'
+import type { Signer, VcpError } from '@vcp/protocol'
 import {
   type AccountOptions,
   type Accounts,
@@ -8,28 +10,29 @@ import {
   pruneAccounts,
 } from './accounts/accounts.ts'
 import type { AccountStore } from './accounts/store.ts'
-import { createBackend } from './backend/backend.ts'
-import type { BlobFolder } from './blobs/folder-blobs.ts'
+import { createBackend, type MeshPlace } from './backend/backend.ts'
+import { createBlobCounter } from './blobs/blob-counter.ts'
+import type { Blobs } from './blobs/blobs.ts'
 import type { Effect } from './core/effects.ts'
-import { resume } from './core/resume.ts'
 import type { Settings } from './core/settings.ts'
+import { figuresOf } from './figures.ts'
+import { type History, openHistory } from './history.ts'
 import type { Log as Talk } from './http/log.ts'
 import type { HttpOptions } from './http/options.ts'
+import type { Backend } from './http/ports.ts'
 import { type HttpServer, startHttp } from './http/server.ts'
 import type { Clock } from './journal/clock.ts'
-import { createGroupCommit, type GroupCommit } from './journal/group-commit.ts'
 import type { Journal } from './journal/journal.ts'
-import { openLog } from './log/log.ts'
-import type { LogKey } from './log/log-key.ts'
+import { knownLogOf, type LogKey } from './log/log-key.ts'
 import { type KeptState, keepState } from './loop/keep-state.ts'
-import { createLoop, type Loop } from './loop/loop.ts'
-import { recover } from './loop/recover.ts'
+import type { Loop } from './loop/loop.ts'
+import { type Bridge, createBridge, rosterOf } from './mesh/bridge.ts'
 
 /** What has been opened before, and is closed when the coordinator stops. */
 export interface Stores {
   readonly journal: Journal
   readonly accounts: AccountStore
-  readonly blobs: BlobFolder
+  readonly blobs: Blobs
 }
 
 export interface CoordinatorParts {
@@ -39,8 +42,17 @@ export interface CoordinatorParts {
   readonly secret: Uint8Array
   readonly clock: Clock
   readonly talk: Talk
-  /** Carries out what the core wants done. It may be told the same twice. */
-  carryOut(effect: Effect): void
+  /** Null: nodes cannot come, and nothing is carried to them. */
+  readonly mesh: MeshPart | null
+  /** Told of what the core wants done, besides the mesh, which does it. */
+  onEffect?(effect: Effect): void
+}
+
+/** A host of the mesh that is not open yet: whom it believes is for the state to say. */
+export interface MeshPart {
+  /** Of this peer: who it is in the mesh. */
+  readonly signer: Signer
+  open(roster: Roster): Promise<Mesh>
 }
 
 export interface CoordinatorOptions {
@@ -49,6 +61,8 @@ export interface CoordinatorOptions {
   readonly core: Settings
   readonly accounts: AccountOptions
   readonly http: HttpOptions
+  /** Where people reach it, if anybody has said so. */
+  readonly publicUrl: string | null
   readonly newcomerCreditsMicro: number
   /** The state is kept when more entries than these came since the last time, or later. */
   readonly keepStateEvery: number
@@ -58,6 +72,8 @@ export interface Coordinator {
   /** Where it listens. */
   readonly url: string
   readonly loop: Loop
+  /** Where nodes reach it; null where it keeps no mesh. */
+  readonly mesh: MeshPlace | null
   /** The key that people check the log with. */
   readonly logKey: string
   /** For the first administrator; null where there is one. */
@@ -72,59 +88,120 @@ export async function startCoordinator(
   parts: CoordinatorParts,
   options: CoordinatorOptions,
 ): Promise<Coordinator> {
-  const { stores, logKey, clock, talk, carryOut } = parts
+  const { stores, logKey, clock, talk } = parts
   const { journal } = stores
-  const { state, previous, replayed, passedOver } = await recover(journal, options.core)
-  if (passedOver !== null) {
-    const fields = { reason: passedOver }
-    talk({ level: 'warning', message: 'the snapshot is passed over', fields })
+  const history = await openHistory({ journal, logKey, clock, talk }, options.core)
+  const { loop, log } = history
+  if (parts.onEffect !== undefined) history.onEffect(parts.onEffect)
+  const knownLog = knownLogOf(logKey)
+  let mesh: Mesh | null = null
+  try {
+    if (parts.mesh !== null) {
+      const { signer, open } = parts.mesh
+      mesh = await open(rosterOf(loop.state, signer.peerId, log, knownLog))
+    }
+    return await startOver(parts, options, history, mesh)
+  } catch (error) {
+    await mesh?.stop()
+    await loop.close()
+    throw error
   }
-  talk({ level: 'info', message: 'the journal is read', fields: { entries: replayed } })
-  const savedSize = state.nextIndex - replayed
-  const listeners: ((entries: readonly LedgerEntry[]) => void)[] = []
-  const commit = createGroupCommit(journal, clock)
-  const log = await openLog(journal, logKey, clock)
-  const loop = createLoop({
-    state,
-    previous,
-    commit,
-    clock,
-    entropy: () => randomInt(2 ** 32),
-    onDurable: (entries) => {
-      for (const listener of listeners) listener(entries)
-    },
-    carryOut,
-  })
-  for (const effect of resume(state, clock.nowMs())) carryOut(effect)
+}
+
+/** Everything over a history and a mesh that are open. */
+async function startOver(
+  parts: CoordinatorParts,
+  options: CoordinatorOptions,
+  history: History,
+  mesh: Mesh | null,
+): Promise<Coordinator> {
+  const { stores, clock, talk } = parts
+  const { journal, blobs } = stores
+  const { loop, log, savedSize } = history
+  const place = mesh === null ? null : placeOf(mesh)
   const accounts = openAccounts(parts, options.accounts)
   const backend = createBackend({
-    loop,
-    log,
-    clock,
-    blobs: stores.blobs,
+    ...{ loop, log, clock, blobs: createBlobCounter(blobs), mesh: place },
     bindings: stores.accounts.bindings,
     ...options,
   })
+  const doors: Doors = { ...backend, accounts, httpUrl: options.publicUrl }
+  const bridge = mesh === null ? null : openBridge(parts, options, history, mesh, doors)
+  blobs.held.begin(loop.state)
   const everyEntries = options.keepStateEvery
   const kept = keepState({ journal, loop, clock, talk, savedSize, everyEntries })
-  listeners.push(backend.onDurable, kept.onDurable)
+  for (const { onDurable } of [backend, blobs.held, kept]) history.onDurable(onDurable)
   await openBooks(stores.accounts, backend.cluster)
   const setupToken = await accounts.registration.setupToken()
-  const figures = figuresOf(loop, commit, stores.blobs, accounts)
+  const figures = figuresOf({ ...history, blobs, accounts, bridge, mesh })
   const { nowMs, soon } = clock
+  const parted = { accounts, backend, figures, log: talk, nowMs, soon }
+  const http = await startHttp(parted, options.http).catch(async (error) => {
+    await bridge?.close()
+    throw error
+  })
+  doors.httpUrl ??= isWildcard(options.http.host) ? null : http.url
+  await bridge?.serve()
+  for (const effect of history.owed) history.carryOut(effect)
   const stopPruning = pruneNowAndThen(parts)
-  const http = await startHttp({ accounts, backend, figures, log: talk, nowMs, soon }, options.http)
   return {
     url: http.url,
     loop,
+    mesh: place,
     logKey: log.verifierKey,
     setupToken,
     ended: loop.ended,
     stop: once(() => {
       stopPruning()
-      return stop({ http, loop, kept, accounts, stores })
+      return stop({ http, loop, kept, accounts, stores, bridge, mesh })
     }),
   }
+}
+
+/** What nodes come in by, and where people do. */
+interface Doors {
+  readonly nodes: Backend['nodes']
+  readonly cluster: Backend['cluster']
+  readonly accounts: Accounts
+  /** Known once HTTP listens, if then. */
+  httpUrl: string | null
+}
+
+function openBridge(
+  parts: CoordinatorParts,
+  { network, core }: CoordinatorOptions,
+  history: History,
+  mesh: Mesh,
+  doors: Doors,
+): Bridge {
+  const { stores, clock, logKey } = parts
+  const { loop, log } = history
+  const { nodes, cluster, accounts } = doors
+  const bridge = createBridge({
+    ...{ mesh, loop, log, clock, nodes, cluster, accounts, randomBytes },
+    signer: parts.mesh!.signer,
+    knownLog: knownLogOf(logKey),
+    blobs: stores.blobs,
+    terms: () => ({
+      network,
+      http_url: doors.httpUrl,
+      log_key: log.verifierKey,
+      heartbeat_ms: core.heartbeatMs,
+      lease_ms: core.leaseMs,
+    }),
+  })
+  history.onEffect(bridge.carryOut)
+  history.onDurable(bridge.onDurable)
+  return bridge
+}
+
+function placeOf({ peerId, peers }: Mesh): MeshPlace {
+  return { peerId, addresses: () => peers.addresses() }
+}
+
+/** Listening on all addresses says nothing of the one that others reach it at. */
+function isWildcard(host: string): boolean {
+  return host === '0.0.0.0' || host === '::'
 }
 
 function openAccounts({ stores, secret, clock, talk }: CoordinatorParts, options: AccountOptions) {
@@ -175,55 +252,23 @@ async function openBooks(
   }
 }
 
-function figuresOf(loop: Loop, commit: GroupCommit, blobs: BlobFolder, accounts: Accounts) {
-  const { state } = loop
-  return [
-    {
-      name: 'vcp_tasks',
-      help: 'Tasks, by state.',
-      label: 'state',
-      read: () => state.taskCounts,
-    },
-    {
-      name: 'vcp_nodes',
-      help: 'Registered nodes.',
-      read: () => state.nodes.size,
-    },
-    {
-      name: 'vcp_journal_entries',
-      help: 'Entries of the journal, those on their way to disk included.',
-      read: () => commit.size,
-    },
-    {
-      name: 'vcp_taking_inputs',
-      help: 'Whether inputs are taken: 0 while the storage is full or failed.',
-      read: () => (loop.trouble === null ? 1 : 0),
-    },
-    {
-      name: 'vcp_blob_bytes',
-      help: 'Bytes of blobs that are kept here.',
-      read: () => blobs.totalBytes,
-    },
-    {
-      name: 'vcp_audit_rows_dropped',
-      help: 'Rows of the audit log that storage was too slow for.',
-      read: () => accounts.audit.dropped,
-    },
-  ]
-}
-
 interface Running {
   readonly http: HttpServer
   readonly loop: Loop
   readonly kept: KeptState
   readonly accounts: Accounts
   readonly stores: Stores
+  readonly bridge: Bridge | null
+  readonly mesh: Mesh | null
 }
 
-async function stop({ http, loop, kept, accounts, stores }: Running): Promise<void> {
-  // In this order: what is under way may still write, what is written is closed last.
-  await http.stop()
+async function stop(running: Running): Promise<void> {
+  const { http, loop, kept, accounts, stores, bridge, mesh } = running
+  // In this order: what is under way may still write and be answered, what is written is closed
+  // last.
+  await Promise.all([http.stop(), bridge?.close()])
   await loop.close()
+  await mesh?.stop()
   await kept.close()
   await accounts.audit.flush()
   await stores.accounts.close()

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
 import { readValues } from './config/read-values.ts'
 import { taskIdOf, wasmTask } from './core/testing/samples.ts'
-import { start } from './start.ts'
+import { newcomersOf, start } from './start.ts'
 import { callerOf, signIn } from './testing/http-caller.ts'
 
 const root = mkdtempSync(join(tmpdir(), 'vcp-start-'))
@@ -13,8 +13,7 @@ afterAll(() => rmSync(root, { recursive: true }))
 function begin(folder: string, flags: Readonly<Record<string, string>> = {}) {
   const sources = { flags: { 'http.port': '0', ...flags }, env: {}, file: join(root, 'none') }
   const dataDir = join(root, folder)
-  const nothing = () => undefined
-  return start({ dataDir, values: readValues(sources), talk: nothing, carryOut: nothing })
+  return start({ dataDir, values: readValues(sources), talk: () => undefined })
 }
 
 test('a coordinator that is started again has all that it acknowledged', async () => {
@@ -57,8 +56,43 @@ test('an address that is taken is an error with a hint, and closes what was open
 
 test('secrets are for their owner alone', async () => {
   const coordinator = await begin('secrets')
-  for (const name of ['accounts.key', 'log.key']) {
+  for (const name of ['accounts.key', 'log.key', 'peer.key']) {
     expect(statSync(join(root, 'secrets', name)).mode & 0o777).toBe(0o600)
   }
   await coordinator.stop()
+})
+
+test('an address of the mesh that is taken is an error that names its key', async () => {
+  const first = await begin('mesh-1')
+  const [address] = first.mesh!.addresses()
+  const flags = { 'mesh.listen': address!.replace(/\/p2p\/.*/, '') }
+  await expect(begin('mesh-2', flags)).rejects.toMatchObject({
+    code: 'CONFIG_VALUE_INVALID',
+    details: { key: 'mesh.listen' },
+  })
+  await first.stop()
+  const second = await begin('mesh-2', flags)
+  expect(second.mesh!.peerId).not.toBe(first.mesh!.peerId)
+  const { json } = await callerOf(second.url).call('health')
+  expect(json['mesh']).toEqual({
+    peer_id: second.mesh!.peerId,
+    addresses: second.mesh!.addresses(),
+  })
+  await second.stop()
+})
+
+test('without a mesh it says so, and takes tasks all the same', async () => {
+  const coordinator = await begin('alone', { 'mesh.enabled': 'false' })
+  expect(coordinator.mesh).toBeNull()
+  expect((await callerOf(coordinator.url).call('health')).json).toMatchObject({ mesh: null })
+  await coordinator.stop()
+})
+
+test('newcomers are operators where only this machine can come, and nobody elsewhere', () => {
+  const roleAt = (flags: Readonly<Record<string, string>>) =>
+    newcomersOf(readValues({ flags, env: {}, file: join(root, 'none') }))
+  expect(roleAt({})).toBe('operator')
+  expect(roleAt({ 'http.host': '::1' })).toBe('operator')
+  expect(roleAt({ 'http.host': '0.0.0.0' })).toBe('none')
+  expect(roleAt({ 'http.host': '0.0.0.0', 'accounts.newcomers': 'submitter' })).toBe('submitter')
 })

@@ -2,31 +2,35 @@
 import { randomBytes } from 'node:crypto'
 import { mkdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { profiles, type RateClass, VcpError } from '@vcp/protocol'
+import { profiles, type RateClass, signerFrom, VcpError } from '@vcp/protocol'
 import { openPostgresAccounts, openSqliteAccounts } from './accounts/open-store.ts'
 import { openSecretFile } from './accounts/secret-file.ts'
 import type { AccountStore } from './accounts/store.ts'
-import { openBlobFolder } from './blobs/folder-blobs.ts'
+import { openBlobs } from './blobs/blobs.ts'
 import type { KeyName, Values } from './config/keys.ts'
-import type { Effect } from './core/effects.ts'
 import { defaultSettings } from './core/settings.ts'
 import type { Log } from './http/log.ts'
 import { standardHttp } from './http/options.ts'
 import { type Rates, standardRates } from './http/rate-limiter.ts'
 import { systemClock } from './journal/clock.ts'
 import type { Journal } from './journal/journal.ts'
-import { openSqliteJournal } from './journal/sqlite-journal.ts'
+import { openThreadedJournal } from './journal/threaded-journal.ts'
 import { ensureLogKey } from './log/log-key.ts'
-import { type Coordinator, type CoordinatorOptions, startCoordinator } from './server.ts'
+import { isLoopback, openListener } from './mesh/listen.ts'
+import {
+  type Coordinator,
+  type CoordinatorOptions,
+  type MeshPart,
+  startCoordinator,
+} from './server.ts'
 
 export interface Start {
   readonly dataDir: string
   readonly values: Values
   readonly talk: Log
-  carryOut(effect: Effect): void
 }
 
-export async function start({ dataDir, values, talk, carryOut }: Start): Promise<Coordinator> {
+export async function start({ dataDir, values, talk }: Start): Promise<Coordinator> {
   makeFolder(dataDir)
   // The journal first: it is what keeps a second process from the same data.
   const journal = await openJournal(dataDir, values['database.url'])
@@ -34,17 +38,20 @@ export async function start({ dataDir, values, talk, carryOut }: Start): Promise
   try {
     const accounts = await openAccounts(dataDir, values['database.url'])
     opened.push(accounts)
-    const blobs = await openBlobFolder(join(dataDir, 'blobs'), {
+    const blobLimits = {
       bytesMax: values['blobs.bytes_max'],
       totalMax: values['blobs.total_max'],
-    })
+      freeMin: values['blobs.free_min'],
+      resultsMs: values['blobs.results_seconds'] * 1_000,
+    }
+    const blobs = await openBlobs(join(dataDir, 'blobs'), blobLimits, systemClock)
     const parts = {
       stores: { journal, accounts, blobs },
       logKey: ensureLogKey(join(dataDir, 'log.key'), { origin: values['log.origin'], randomBytes }),
       secret: secretOf(dataDir, values['accounts.secret']),
       clock: systemClock,
       talk,
-      carryOut,
+      mesh: meshPartOf(dataDir, values),
     }
     return await startCoordinator(parts, optionsFrom(values))
   } catch (error) {
@@ -59,6 +66,13 @@ function secretOf(dataDir: string, given: string | null): Uint8Array {
   return openSecretFile(join(dataDir, 'accounts.key'), randomBytes)
 }
 
+/** Each of several coordinators over one database is a peer of its own. */
+function meshPartOf(dataDir: string, values: Values): MeshPart | null {
+  if (!values['mesh.enabled']) return null
+  const signer = signerFrom(openSecretFile(join(dataDir, 'peer.key'), randomBytes))
+  return { signer, open: (roster) => openListener(values, signer, roster) }
+}
+
 function makeFolder(dataDir: string): void {
   try {
     mkdirSync(dataDir, { recursive: true, mode: 0o700 })
@@ -68,7 +82,7 @@ function makeFolder(dataDir: string): void {
 }
 
 async function openJournal(dataDir: string, url: string | null): Promise<Journal> {
-  if (url === null) return openSqliteJournal({ file: join(dataDir, 'journal.sqlite') })
+  if (url === null) return openThreadedJournal({ file: join(dataDir, 'journal.sqlite') })
   const { openPostgresJournal } = await import('./journal/postgres-journal.ts')
   return openPostgresJournal({ url })
 }
@@ -80,8 +94,9 @@ function openAccounts(dataDir: string, url: string | null): Promise<AccountStore
 
 function optionsFrom(values: Values): CoordinatorOptions {
   const host = values['http.host']
+  const isOpen = isLoopback(host)
   const uri = values['http.public_url'] ?? `http://${host}:${values['http.port']}`
-  const newcomers = values['accounts.newcomers']
+  const newcomers = newcomersOf(values)
   return {
     version: version(),
     network: values['network.name'],
@@ -107,8 +122,17 @@ function optionsFrom(values: Values): CoordinatorOptions {
       rates: ratesFrom(values),
     },
     keepStateEvery: values['journal.keep_state_every'],
-    newcomerCreditsMicro: values['accounts.credits_micro'],
+    publicUrl: values['http.public_url'],
+    newcomerCreditsMicro: values['accounts.credits_micro'] ?? (isOpen ? someCreditsMicro : 0),
   }
+}
+
+/** Enough to try things out with; where strangers come in, credits are given by somebody. */
+const someCreditsMicro = 1_000_000_000
+
+/** What who registers becomes. Strangers come in only where somebody has said so. */
+export function newcomersOf(values: Values): 'operator' | 'submitter' | 'none' {
+  return values['accounts.newcomers'] ?? (isLoopback(values['http.host']) ? 'operator' : 'none')
 }
 
 function ratesFrom(values: Values): Rates {

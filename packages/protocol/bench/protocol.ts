@@ -56,7 +56,8 @@ const candidate = {
   mode: 'active',
   health: 0.9,
   latencyMs: 20,
-  openAssignments: 0,
+  workingAssignments: 0,
+  isResting: false,
 } as const
 
 const size = 100_000

@@ -16,6 +16,8 @@ export const Capabilities = z.strictObject({
   memory_gb: z.number().min(1).max(limits.memoryGbMax),
   gpu_available: z.boolean().nullable(),
   disk_free_gb: z.number().min(0).nullable().default(null),
+  /** Tasks that it runs at a time; where nothing is said, as many as any node may have. */
+  tasks_max: z.int().min(1).max(limits.openAssignmentsPerNodeMax).optional(),
   /** An engine for each type of task that the node takes. */
   engines: z.partialRecord(TaskType, EngineVersion).default({}),
 })

@@ -7,7 +7,14 @@ export function sha256(bytes: Uint8Array): Digest {
   return bytesToHex(sha256Bytes(bytes)) as Digest
 }
 
-/** The digest of a value's canonical bytes. `domain` keeps digests of different things apart. */
-export function digestOf(domain: string, value: Canonical): Digest {
-  return sha256(encodeCanonical([domain, value]))
+/**
+ * The digest of a value's canonical bytes. `domain` keeps digests of different things apart;
+ * `digest` is for whoever has a faster SHA-256 than ours, which runs anywhere.
+ */
+export function digestOf(
+  domain: string,
+  value: Canonical,
+  digest: (bytes: Uint8Array) => Digest = sha256,
+): Digest {
+  return digest(encodeCanonical([domain, value]))
 }

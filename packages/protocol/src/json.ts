@@ -17,8 +17,14 @@ interface Frame {
   readonly depth: number
 }
 
-/** Whether a value is plain JSON within bounds; otherwise the first thing that is wrong with it. */
-export function measureJson(root: unknown): string | null {
+/**
+ * Whether a value is plain JSON within bounds; otherwise the first thing that is wrong with it.
+ * What `isLeaf` says is taken as it is.
+ */
+export function measureJson(
+  root: unknown,
+  isLeaf: (value: unknown) => boolean = () => false,
+): string | null {
   const pending: Frame[] = [{ value: root, depth: 0 }]
   let items = 0
   let keys = 0
@@ -26,6 +32,7 @@ export function measureJson(root: unknown): string | null {
     items += 1
     if (items > limits.jsonItemsMax) return `more than ${limits.jsonItemsMax} values`
     const { value, depth } = frame
+    if (isLeaf(value)) continue
     const wrong = scalarFault(value)
     if (wrong !== null) return wrong
     if (typeof value !== 'object' || value === null) continue
@@ -102,12 +109,15 @@ export function faultsOf(error: z.core.$ZodError): readonly string[] {
     .map(({ path, message }) => `${path.map(String).join('.') || '(all)'}: ${message}`)
 }
 
+/** DAG-CBOR has bytes where JSON has none; whoever decoded them has bounded their length. */
+const isBytes = (value: unknown) => value instanceof Uint8Array
+
 /** Checks data from outside against its schema: bounds first, then form. */
 export function parse<Schema extends z.ZodType>(
   schema: Schema,
   value: unknown,
 ): Outcome<z.infer<Schema>> {
-  const fault = measureJson(value)
+  const fault = measureJson(value, isBytes)
   if (fault !== null) return refuse('INVALID', fault)
   const result = schema.safeParse(value)
   if (result.success) return pass(result.data)

@@ -34,7 +34,13 @@ export const ledgerEvents = {
   'account-opened': z.strictObject({ account_id: AccountId }),
   'node-registered': z.strictObject({ ...node, owner_id: AccountId, registration: Registration }),
   'node-bound': z.strictObject({ ...node, owner: OwnerAddress, expires_at_ms: AtMs }),
-  'node-status-changed': z.strictObject({ ...node, status: NodeStatus, mode: NodeMode }),
+  /** `reason`: what its owner said; null where nobody said anything. */
+  'node-status-changed': z.strictObject({
+    ...node,
+    status: NodeStatus,
+    mode: NodeMode,
+    reason: Reason.nullable(),
+  }),
   'node-removed': z.strictObject({ ...node, reason: Reason }),
   'task-submitted': z.strictObject({
     ...task,
@@ -82,6 +88,8 @@ export const ledgerEvents = {
     engine: z.string().min(1).max(129),
     passed: z.boolean(),
   }),
+  /** The node of a result failed an audit: what it did alone is run again, as a task of its own. */
+  'recheck-ordered': z.strictObject({ ...task, recheck_id: TaskId }),
   'credits-moved': z.strictObject({
     from: LedgerAccount,
     to: LedgerAccount,

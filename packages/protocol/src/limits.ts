@@ -34,7 +34,7 @@ export const limitTable = {
 
   wasmModuleBytesMax: limit(10_485_760, '10 MB compiles within seconds on a laptop'),
   wasmMemoryMbMax: limit(4_096, 'the address space of 32-bit WASM'),
-  wasmGasMax: limit(50_000_000_000, 'the relaxed preset: about half a minute of plain code'),
+  wasmGasMax: limit(50_000_000_000, 'the relaxed preset: 2 to 10 seconds of plain code'),
   wasmArgumentsMax: limit(256, 'arguments and environment are small; data comes by CID'),
   wasmArgumentCharactersMax: limit(4_096, 'arguments and environment are small; data comes by CID'),
   traceCheckpointsMax: limit(10_000, 'ten times the default; a dispute bisects in 14 steps'),
@@ -62,7 +62,13 @@ export const limitTable = {
   streamAnswerBytesMax: limit(4_096, 'an acknowledgement or two digests; bulk comes as payload'),
   assignAskBytesMax: limit(69_632, 'the largest task that is not a blob, and its lease'),
   assignAsksPerSecondMax: limit(1_000, 'of one coordinator; ten times what one node can run'),
-  reportBytesMax: limit(16_384, 'a receipt and its envelope, with room'),
+  joinAskBytesMax: limit(16_384, 'a registration and its owner’s word, with room'),
+  joinAsksPerSecondMax: limit(10, 'of one node; it joins once and is heard every few seconds'),
+  reportOutputBytesMax: limit(
+    65_536,
+    'an output that comes with its receipt; larger ones are fetched',
+  ),
+  reportBytesMax: limit(81_920, 'a receipt, its envelope and a small output, with room'),
   reportsPerSecondMax: limit(1_000, 'of one node; three for each task, however short'),
   blobLeafBytes: limit(262_144, 'what IPFS cuts files into, so that the CIDs are the same'),
   blobTreeWidth: limit(174, 'links of one node of an IPFS file, so that the CIDs are the same'),

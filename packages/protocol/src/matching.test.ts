@@ -14,7 +14,8 @@ const node: Candidate = {
   mode: 'active',
   health: 0.8,
   latencyMs: 20,
-  openAssignments: 0,
+  workingAssignments: 0,
+  isResting: false,
 }
 
 function demand(requirements: object = {}, profile: Profile = profiles.public) {
@@ -39,7 +40,8 @@ describe('the filter', () => {
     ['LATENCY_HIGH', { latencyMs: 101 }, {}, 'latency is 101 ms, needs at most 100 ms'],
     ['LATENCY_HIGH', { latencyMs: null }, {}, 'latency is unknown, needs at most 100 ms'],
     ['LATENCY_HIGH', {}, { max_latency_ms: 10 }, 'latency is 20 ms, needs at most 10 ms'],
-    ['BUSY', { openAssignments: 50 }, {}, 'has 50 open assignments, at most 50'],
+    ['BUSY', { workingAssignments: 50 }, {}, 'works on 50 tasks, at most 50'],
+    ['RESTING', { isResting: true }, {}, 'has declined a task a moment ago'],
     ['REGION_DIFFERS', {}, { regions: ['us', 'asia'] }, 'is in eu-west, needs us or asia'],
     ['GPU_MISSING', {}, { require_gpu: true }, 'has no GPU'],
     ['CORES_FEW', {}, { min_cpu_cores: 9 }, 'cores is 8, needs at least 9'],

@@ -16,7 +16,10 @@ export interface Candidate {
   /** 0 to 1. */
   readonly health: number | null
   readonly latencyMs: number | null
-  readonly openAssignments: number
+  /** Given to it, and not brought to a result yet. */
+  readonly workingAssignments: number
+  /** Whether it has just declined a task for a reason that holds for others too. */
+  readonly isResting: boolean
 }
 
 /** What a task asks for once the policy has had its say. */
@@ -44,6 +47,7 @@ export type Mismatch =
   | { readonly code: 'GPU_MISSING'; readonly has: boolean | null }
   | { readonly code: 'REGION_DIFFERS'; readonly needs: readonly string[]; readonly has: string }
   | { readonly code: 'BUSY'; readonly needs: number; readonly has: number }
+  | { readonly code: 'RESTING' }
 
 /** The stricter of what the policy and the task ask for. */
 export function demandOf(taskType: TaskType, asked: Requirements, profile: Profile): Demand {
@@ -92,9 +96,11 @@ export function mismatches(demand: Demand, node: Candidate): readonly Mismatch[]
   if (demand.regions.length > 0 && !demand.regions.includes(node.region)) {
     found.push({ code: 'REGION_DIFFERS', needs: demand.regions, has: node.region })
   }
-  if (node.openAssignments >= demand.openAssignmentsMax) {
-    found.push({ code: 'BUSY', needs: demand.openAssignmentsMax, has: node.openAssignments })
+  const most = Math.min(demand.openAssignmentsMax, capabilities.tasks_max ?? Number.MAX_VALUE)
+  if (node.workingAssignments >= most) {
+    found.push({ code: 'BUSY', needs: most, has: node.workingAssignments })
   }
+  if (node.isResting) found.push({ code: 'RESTING' })
   return found
 }
 
@@ -114,7 +120,9 @@ export function describeMismatch(mismatch: Mismatch): string {
     case 'REGION_DIFFERS':
       return `is in ${mismatch.has}, needs ${mismatch.needs.join(' or ')}`
     case 'BUSY':
-      return `has ${mismatch.has} open assignments, at most ${mismatch.needs}`
+      return `works on ${mismatch.has} tasks, at most ${mismatch.needs}`
+    case 'RESTING':
+      return 'has declined a task a moment ago'
     default:
       return describeNumber(mismatch)
   }

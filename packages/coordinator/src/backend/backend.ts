@@ -2,6 +2,7 @@
 // log to be read.
 import {
   type LedgerEntry,
+  Multiaddr,
   type PeerId,
   pass,
   protocolVersion,
@@ -33,7 +34,18 @@ export interface BackendParts {
   readonly version: string
   /** What a new account is given to begin with. */
   readonly newcomerCreditsMicro: number
+  /** Where nodes reach it; null where it keeps no mesh. */
+  readonly mesh: MeshPlace | null
 }
+
+export interface MeshPlace {
+  readonly peerId: PeerId
+  /** They may change while it runs. */
+  addresses(): readonly string[]
+}
+
+/** Of those that the route of health has room for. */
+const addressesMax = 32
 
 export interface CoordinatorBackend extends Backend {
   /** What became durable, in order. */
@@ -73,7 +85,7 @@ export function createBackend(parts: BackendParts): CoordinatorBackend {
   }
 }
 
-function createCluster({ loop, log, version, newcomerCreditsMicro }: BackendParts): Cluster {
+function createCluster({ loop, log, version, newcomerCreditsMicro, mesh }: BackendParts): Cluster {
   return {
     health() {
       const { trouble } = loop
@@ -84,6 +96,7 @@ function createCluster({ loop, log, version, newcomerCreditsMicro }: BackendPart
         version,
         protocol: protocolVersion,
         log_key: log.verifierKey,
+        mesh: mesh === null ? null : { peer_id: mesh.peerId, addresses: addressesOf(mesh) },
       }
     },
     stats() {
@@ -102,4 +115,12 @@ function createCluster({ loop, log, version, newcomerCreditsMicro }: BackendPart
       return given
     },
   }
+}
+
+/** As many as there is room for in an answer, each as short as its schema has it. */
+function addressesOf(mesh: MeshPlace): string[] {
+  return mesh
+    .addresses()
+    .filter((address) => Multiaddr.safeParse(address).success)
+    .slice(0, addressesMax)
 }

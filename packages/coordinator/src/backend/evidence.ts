@@ -10,12 +10,10 @@ import {
   type SignedNodeBinding,
 } from '@vcp/protocol'
 import type { Assignment, TaskRecord } from '../core/tasks/task-record.ts'
-import type { Clock } from '../journal/clock.ts'
 import type { Log } from '../log/log.ts'
 
 export interface EvidenceParts {
   readonly log: Log
-  readonly clock: Clock
   bindingOf(peerId: PeerId): Promise<SignedNodeBinding | null>
 }
 
@@ -49,16 +47,11 @@ interface Head {
   readonly size: number
 }
 
-/** Heads are signed at most once a second: a result of this moment waits for the next one. */
-async function headOver(index: number, { log, clock }: EvidenceParts): Promise<Outcome<Head>> {
-  for (const isLast of [false, true]) {
-    const note = await log.checkpoint()
-    // The second line of a checkpoint is the size (C2SP tlog-checkpoint).
-    const size = Number(note.split('\n')[1])
-    if (size > index) return pass({ note, size })
-    if (!isLast) await new Promise<void>((resolve) => clock.after(1_000, resolve))
-  }
-  return refuse('OVERLOADED', 'no signed head covers the result yet')
+async function headOver(index: number, { log }: EvidenceParts): Promise<Outcome<Head>> {
+  const note = await log.checkpointOver(index)
+  if (note === null) return refuse('OVERLOADED', 'no signed head covers the result yet')
+  // The second line of a checkpoint is the size (C2SP tlog-checkpoint).
+  return pass({ note, size: Number(note.split('\n')[1]) })
 }
 
 async function loggedReceipt(

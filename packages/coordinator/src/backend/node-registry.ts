@@ -81,11 +81,11 @@ export function createNodeRegistry(parts: NodeRegistryParts): NodeRegistry {
       const reply = await loop.tell({ type: 'heartbeat-received', peerId, telemetry })
       return reply.ok ? shown(peerId) : reply
     },
-    async setMode(viewer, name, mode) {
+    async setMode(viewer, name, mode, reason) {
       const found = find(viewer, name)
       if (!found.ok) return found
       const { peerId, ownerId } = found.value
-      const reply = await loop.tell({ type: 'mode-asked', peerId, ownerId, mode })
+      const reply = await loop.tell({ type: 'mode-asked', peerId, ownerId, mode, reason })
       return reply.ok ? shown(peerId) : reply
     },
   }

@@ -11,10 +11,11 @@ import {
 } from '@vcp/protocol'
 import type { Identity } from '../accounts/identity.ts'
 import type { TaskRecord } from '../core/tasks/task-record.ts'
-import { assignmentInfosOf, fitsOf, taskInfoOf } from '../core/views.ts'
+import { assignmentInfosOf, type Fits as CoreFits, fitsOf, taskInfoOf } from '../core/views.ts'
 import type { Fits, Page, TaskDesk, TaskListAsked } from '../http/ports.ts'
 import type { Log } from '../log/log.ts'
 import type { Loop } from '../loop/loop.ts'
+import { nativeDigest } from '../native-sha256.ts'
 import { type EvidenceParts, gatherEvidence } from './evidence.ts'
 import type { TaskIndex } from './task-index.ts'
 import { maySee } from './viewer.ts'
@@ -55,7 +56,7 @@ export function createTaskDesk(parts: TaskDeskParts): TaskDesk {
       taskId,
       ownerId,
       task,
-      digest: taskDigest(task),
+      digest: taskDigest(task, nativeDigest),
       payloadBytes: payloadBytes(task),
     })
     // As it is at this moment, in which it may have been offered to a node already.
@@ -131,9 +132,12 @@ function pageOf(
   return { items, next: end === 0 ? null : String(end) }
 }
 
-function wireFits({ eligible, nodes }: ReturnType<typeof fitsOf>): Fits {
+function wireFits({ registered, lookedAt, eligible, keptOut, nodes }: CoreFits): Fits {
   return {
+    registered,
+    looked_at: lookedAt,
     eligible,
+    kept_out: [...keptOut],
     nodes: nodes.map(({ peerId, mismatches }) => ({
       peer_id: peerId,
       fits: mismatches.length === 0,

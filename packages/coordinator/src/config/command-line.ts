@@ -16,6 +16,7 @@ const options = {
   config: { type: 'string' },
   'http-host': { type: 'string' },
   'http-port': { type: 'string' },
+  listen: { type: 'string', multiple: true },
   database: { type: 'string' },
   set: { type: 'string', multiple: true },
 } as const
@@ -40,6 +41,7 @@ export function readCommandLine(
     given['data-dir'] ?? env['VCP_COORDINATOR_DATA_DIR'] ?? join(homedir(), '.vcp', 'coordinator'),
   )
   const file = given.config ?? join(dataDir, 'coordinator.json')
+  if (given.listen !== undefined) named.push(['mesh.listen', given.listen.join(',')])
   return { dataDir, file, flags: Object.fromEntries([...pairs(given.set ?? []), ...named]) }
 }
 

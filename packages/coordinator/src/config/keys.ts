@@ -19,6 +19,7 @@ const count = z.coerce.number().int().min(1).max(Number.MAX_SAFE_INTEGER)
 const url = z
   .url({ protocol: /^https?$/, normalize: true })
   .transform((text) => text.replace(/\/$/, ''))
+const flag = z.union([z.boolean(), z.enum(['true', 'false']).transform((text) => text === 'true')])
 /** A list in a file, or one text with commas. */
 const list = z.preprocess(
   (value) => (typeof value === 'string' ? value.split(',').filter((item) => item !== '') : value),
@@ -49,11 +50,21 @@ export const keys = {
   'http.trusted_proxies': key(list, [], 'proxies whose word on a caller’s address is taken'),
   'http.cors_origins': key(list, [], 'web pages of these origins may call'),
   'http.connections_max': key(count, 10_000, 'connections at a time'),
-  'http.check_answers': key(
-    z.union([z.boolean(), z.enum(['true', 'false']).transform((text) => text === 'true')]),
-    false,
-    'hold every answer against its schema, while developing',
+  'http.check_answers': key(flag, false, 'hold every answer against its schema, while developing'),
+  'mesh.enabled': key(flag, true, 'whether nodes can join; without it nothing is carried to them'),
+  'mesh.listen': key(
+    list,
+    [],
+    'multiaddrs to listen on; none: TCP on http.host, two above http.port',
   ),
+  'mesh.announce': key(list, [], 'multiaddrs told to others in place of those it finds itself'),
+  'mesh.profile': key(
+    z.enum(['loopback', 'lan', 'internet']).nullable(),
+    null,
+    'what the mesh has to reckon with; null: by what it listens on and announces',
+  ),
+  'mesh.relay': key(flag, true, 'whether it carries the traffic of nodes that nobody can reach'),
+  'mesh.connections_max': key(count, 10_000, 'connections of the mesh at a time'),
   'database.url': key(
     z
       .string()
@@ -71,9 +82,10 @@ export const keys = {
     'the secret of all tokens in hexadecimal, from the environment; else it is in accounts.key',
   ),
   'accounts.newcomers': key(
-    z.enum(['operator', 'submitter', 'none']),
-    'operator',
-    'what who registers becomes; none: only the first administrator comes in',
+    z.enum(['operator', 'submitter', 'none']).nullable(),
+    null,
+    'what who registers becomes; none: only the first administrator comes in; null: an operator ' +
+      'where only this machine can reach http.host, elsewhere none',
   ),
   'accounts.access_seconds': key(
     z.coerce.number().int().min(60).max(86_400),
@@ -82,9 +94,10 @@ export const keys = {
   ),
   'accounts.chain_id': key(count, 1, 'the chain that stands in the message wallets sign'),
   'accounts.credits_micro': key(
-    z.coerce.number().int().min(0).max(Number.MAX_SAFE_INTEGER),
-    0,
-    'millionths of a credit that a new account is given',
+    z.coerce.number().int().min(0).max(Number.MAX_SAFE_INTEGER).nullable(),
+    null,
+    'millionths of a credit that a new account is given; null: a thousand credits where only ' +
+      'this machine can reach http.host, elsewhere nothing',
   ),
   'policy.profile': key(
     z.enum(['open', 'public']),
@@ -111,6 +124,16 @@ export const keys = {
   ),
   'blobs.bytes_max': key(count, 52_428_800, 'bytes of one blob'),
   'blobs.total_max': key(count, 10_737_418_240, 'bytes of all blobs together'),
+  'blobs.free_min': key(
+    z.coerce.number().int().min(0).max(Number.MAX_SAFE_INTEGER),
+    268_435_456,
+    'bytes that blobs leave free on the disk',
+  ),
+  'blobs.results_seconds': key(
+    count,
+    604_800,
+    'how long an accepted output stays for sure; after that as long as there is room',
+  ),
   ...rateKeys(),
 } as const satisfies Record<string, Key>
 

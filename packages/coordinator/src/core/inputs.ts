@@ -43,6 +43,8 @@ export interface Inputs {
   'mode-asked': ByNode & {
     readonly ownerId: AccountId
     readonly mode: Exclude<NodeMode, 'safe_mode'>
+    /** What the operator gave as the reason; null where none was asked for. */
+    readonly reason: string | null
   }
   'node-removed': ByNode & { readonly ownerId: AccountId; readonly reason: string }
   'task-submitted': {
@@ -60,6 +62,8 @@ export interface Inputs {
     readonly reason: string
   }
   'offer-answered': ByNode & { readonly answer: OfferAnswer }
+  /** The node could not be asked, or has not said what it makes of the offer. */
+  'offer-undelivered': OfLease & { readonly reason: string }
   'progress-reported': ByNode & { readonly progress: Progress }
   /** The node could not bring the run to an end that every machine comes to. */
   'run-failed': OfLease & { readonly reason: string }

@@ -3,6 +3,7 @@ import { pass, type TaskSpec } from '@vcp/protocol'
 import type { Decider } from './decide.ts'
 import { setStatus } from './nodes/decide.ts'
 import { statusAfter, watchSilence } from './nodes/liveness.ts'
+import { endRest } from './nodes/rest.ts'
 import { closeRound } from './rounds/close.ts'
 import { openRoundIfReady } from './rounds/open.ts'
 import { watchAnswers } from './tasks/apply-disputes.ts'
@@ -53,6 +54,10 @@ const wakings: { readonly [Kind in Timer['kind']]: (turn: Turn, timer: TimerOf<K
     if (isLate) chooseReferee(turn, task)
   },
   liveness: silent,
+  rest(turn, { peerId }) {
+    const node = turn.state.nodes.get(peerId)
+    if (node?.restsUntilMs != null && node.restsUntilMs <= turn.atMs) endRest(turn.state, node)
+  },
   round(turn, { roundId }) {
     const record = turn.state.rounds.get(roundId)
     if (record?.round.state === 'open') closeRound(turn, record)
@@ -72,6 +77,8 @@ function leaseOver(turn: Turn, task: TaskRecord, epoch: number): void {
   const assignment = task.assignments.find((each) => each.epoch === epoch)
   if (assignment === undefined || !isOpen(assignment)) return
   if (assignment.leaseEndsAtMs > turn.atMs) return
+  // It has done its part, and waits for the others.
+  if (assignment.held !== null) return
   lose(turn, task, assignment, reasons[assignment.state as keyof typeof reasons])
 }
 

@@ -7,7 +7,7 @@ import { type LevelCounts, State, type TaskCounts } from './state.ts'
 import type { TaskRecord } from './tasks/task-record.ts'
 
 /** Raised when the records below change; a snapshot of another version is not read. */
-export const snapshotVersion = 1
+export const snapshotVersion = 3
 
 export interface Snapshot {
   readonly version: number
@@ -63,5 +63,12 @@ export function stateFrom(snapshot: Snapshot, settings: Settings): State | null 
 }
 
 function forgetful(node: NodeRecord): NodeRecord {
-  return { ...node, telemetry: null, health: null, latencyMs: null, isWatched: false }
+  return {
+    ...node,
+    telemetry: null,
+    health: null,
+    latencyMs: null,
+    restsUntilMs: null,
+    isWatched: false,
+  }
 }

@@ -10,6 +10,7 @@ export type Timer =
   | { readonly kind: 'trace'; readonly taskId: TaskId; readonly level: number }
   | { readonly kind: 'referee'; readonly taskId: TaskId }
   | { readonly kind: 'liveness'; readonly peerId: PeerId }
+  | { readonly kind: 'rest'; readonly peerId: PeerId }
   | { readonly kind: 'round'; readonly roundId: RoundId }
 
 /** A binary heap of timers, the soonest first; of equal ones the first that was set. */

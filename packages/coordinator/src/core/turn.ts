@@ -1,6 +1,6 @@
 // One input being answered. Each event is applied as it is decided, so what is decided next sees
 // it; nobody outside is told before the events are on disk.
-import { type LedgerEvent, type RoundId, uuidV7From } from '@vcp/protocol'
+import { type LedgerEvent, type RoundId, type TaskId, uuidV7From } from '@vcp/protocol'
 import { apply } from './apply.ts'
 import type { Effect } from './effects.ts'
 import type { Entry } from './entry.ts'
@@ -36,10 +36,18 @@ export class Turn {
     this.effects.push(effect)
   }
 
-  /** A new id, from the time and from chance. */
   newRoundId(): RoundId {
+    return this.#newId() as RoundId
+  }
+
+  newTaskId(): TaskId {
+    return this.#newId() as TaskId
+  }
+
+  /** From the time and from chance. */
+  #newId(): string {
     const random = Uint8Array.from({ length: 10 }, () => Math.floor(this.draw() * 256))
-    return uuidV7From(this.atMs, random) as RoundId
+    return uuidV7From(this.atMs, random)
   }
 
   /** From 0 up to 1: splitmix32, so that a decision can be made again from its input. */

@@ -79,25 +79,42 @@ export interface Fit {
 }
 
 export interface Fits {
-  /** How many fit, of all nodes. */
+  readonly registered: number
+  /** All, or a sample of them that is spread over all. */
+  readonly lookedAt: number
+  /** How many fit, of those looked at. */
   readonly eligible: number
+  /** How many of those looked at each rule keeps out; the one that keeps out most first. */
+  readonly keptOut: readonly { readonly code: Mismatch['code']; readonly nodes: number }[]
   /** Those that fit first, then those with the fewest mismatches, up to a number. */
   readonly nodes: readonly Fit[]
 }
 
-/** Node by node, what keeps it from a task; looks at every node. */
+/** Some milliseconds of work, however many nodes there are. */
+const lookedAtMax = 1_000
+
+/** Node by node, what keeps it from a task. */
 export function fitsOf(state: State, spec: TaskSpec, nodesMax: number): Fits {
   const demand = demandOf(spec.task_type, spec.requirements, state.settings.profile)
-  const fits: Fit[] = []
-  let eligible = 0
-  for (const node of state.nodes.values()) {
-    const found = mismatches(demand, candidateOf(node))
-    if (found.length === 0) eligible += 1
-    const described = found.map((each) => ({ ...each, text: describeMismatch(each) }))
-    fits.push({ peerId: node.peerId, mismatches: described })
+  const sample = state.matcher.sample(lookedAtMax)
+  const found = sample.map((node) => ({ node, mismatches: mismatches(demand, candidateOf(node)) }))
+  found.sort((one, other) => one.mismatches.length - other.mismatches.length)
+  const counts = new Map<Mismatch['code'], number>()
+  for (const { code } of found.flatMap((each) => each.mismatches)) {
+    counts.set(code, (counts.get(code) ?? 0) + 1)
   }
-  fits.sort((one, other) => one.mismatches.length - other.mismatches.length)
-  return { eligible, nodes: fits.slice(0, nodesMax) }
+  const keptOut = [...counts].map(([code, nodes]) => ({ code, nodes }))
+  keptOut.sort((one, other) => other.nodes - one.nodes)
+  return {
+    registered: state.nodes.size,
+    lookedAt: sample.length,
+    eligible: found.filter((each) => each.mismatches.length === 0).length,
+    keptOut,
+    nodes: found.slice(0, nodesMax).map((each) => ({
+      peerId: each.node.peerId,
+      mismatches: each.mismatches.map((one) => ({ ...one, text: describeMismatch(one) })),
+    })),
+  }
 }
 
 export interface Stats {

@@ -87,6 +87,7 @@ export interface NodeRegistry {
     viewer: Identity,
     name: NodeName,
     mode: Exclude<NodeMode, 'safe_mode'>,
+    reason: string | null,
   ): Promise<Outcome<NodeInfo>>
 }
 

@@ -1,5 +1,6 @@
 // The HTTP server, made from the protocol's table of routes.
 import { randomUUID } from 'node:crypto'
+import type { OutgoingHttpHeaders } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
 import cors from '@fastify/cors'
 import helmet from '@fastify/helmet'
@@ -63,7 +64,7 @@ export async function startHttp(parts: HttpParts, options: HttpOptions): Promise
   const handlers = createHandlers({ accounts, backend, limiter, metrics, streams, nowMs })
   let isStopping = false
 
-  await app.register(helmet, helmetOptions)
+  await addSecurityHeaders(app)
   if (options.corsOrigins.length > 0) await app.register(cors, corsOptions(options.corsOrigins))
   app.setErrorHandler((error, request, reply) => answerThrown(error, request, reply, log))
   app.setNotFoundHandler((request, reply) => {
@@ -102,6 +103,19 @@ export async function startHttp(parts: HttpParts, options: HttpOptions): Promise
   return listen(app, options, () => {
     isStopping = true
     streams.stop()
+  })
+}
+
+/** Helmet works out the same headers for every answer; once is enough. */
+async function addSecurityHeaders(app: FastifyInstance): Promise<void> {
+  await app.register(helmet, { ...helmetOptions, global: false })
+  let headers: OutgoingHttpHeaders | null = null
+  app.addHook('onRequest', async (_request, reply) => {
+    if (headers === null) {
+      await reply.helmet()
+      headers = { ...reply.raw.getHeaders() }
+    }
+    reply.headers(headers)
   })
 }
 
@@ -182,10 +196,13 @@ function silentSockets({ server }: FastifyInstance): ReadonlySet<Socket> {
 
 async function close(app: FastifyInstance, withinMs: number): Promise<void> {
   const late = setTimeout(() => app.server.closeAllConnections(), withinMs)
+  // Node closes those that are idle now: one whose answer is just going out would stay.
+  const idle = setInterval(() => app.server.closeIdleConnections(), 50)
   try {
     await app.close()
   } finally {
     clearTimeout(late)
+    clearInterval(idle)
   }
 }
 

@@ -58,9 +58,10 @@ describe('a task over HTTP', () => {
 
   test('waits, and says what for', async () => {
     const { status, json } = await ana.call('whyTask', { params: { id: taskIdOf(1) } })
-    expect({ status, json }).toEqual({ status: 200, json: { eligible: 0, nodes: [] } })
+    const nobody = { registered: 0, looked_at: 0, eligible: 0, kept_out: [], nodes: [] }
+    expect({ status, json }).toEqual({ status: 200, json: nobody })
     const tried = await ana.call('tryTask', { body: wasmTask() })
-    expect(tried.json).toEqual({ eligible: 0, nodes: [] })
+    expect(tried.json).toEqual(nobody)
   })
 
   test('is cancelled once', async () => {

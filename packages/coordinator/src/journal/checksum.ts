@@ -3,20 +3,14 @@
 import { crc32 } from 'node:zlib'
 import { VcpError } from '@vcp/protocol'
 
-/** CRC-32 over the place of a row and its bytes, so that a row in another's place shows. */
-export function checksumOf(place: number, ...parts: readonly Uint8Array[]): number {
-  const seed = crc32(Buffer.from(String(place)))
-  return parts.reduce((value, part) => crc32(part, value), seed)
+/** CRC-32 that begins with the place of what it covers: what lies in another's place shows. */
+export function checksumOf(place: number, bytes: Uint8Array): number {
+  return crc32(bytes, place % 2 ** 32)
 }
 
 /** Throws JOURNAL_CORRUPT where a row is not what was stored. */
-export function verifyRow(
-  what: string,
-  place: number,
-  parts: readonly Uint8Array[],
-  checksum: number,
-): void {
-  if (checksumOf(place, ...parts) !== checksum) throw corrupt(place, `${what} is damaged`)
+export function verifyRow(what: string, place: number, bytes: Uint8Array, checksum: number): void {
+  if (checksumOf(place, bytes) !== checksum) throw corrupt(place, `${what} is damaged`)
 }
 
 export function corrupt(index: number, what: string): VcpError {

@@ -96,11 +96,23 @@ describe('group commit', () => {
     sync()
     await first
     expect(await isPending(second)).toBe(true)
-    clock.turn()
     sync()
     await Promise.all([second, third])
     expect(groups).toEqual([1, 2])
     expect(await stored(journal)).toEqual([1, 2, 3])
+  })
+
+  test('ends a group that is large, and begins the next before anybody goes on', async () => {
+    const { append, clock, sync, groups } = await started()
+    const large = Array.from({ length: 1_000 }, (_, i) => i % 256)
+    const appended = [append(...large), append(...large), append(1)]
+    clock.turn()
+    expect(groups).toEqual([2_000])
+    const asFound = appended[1]!.then(() => [...groups])
+    sync()
+    expect(await asFound).toEqual([2_000, 1])
+    sync()
+    await Promise.all(appended)
   })
 
   test('refuses what would wait beyond its bound, and takes it once there is room', async () => {

@@ -2,6 +2,7 @@
 import { blockLeaves, leafHash, merkleRoot } from '@vcp/protocol'
 import { describe, expect, test } from 'vitest'
 import type { Journal, JournalEntry } from './journal.ts'
+import { type PackedRow, unpackEntries } from './packed-entries.ts'
 
 /** A place for one journal, and what can be done to it behind the journal's back. */
 export interface JournalPlace {
@@ -9,7 +10,7 @@ export interface JournalPlace {
   open(): Promise<Journal>
   /** Flips a bit of a stored entry. The journal is closed. */
   damage(index: number): Promise<void>
-  /** Takes a stored entry away. The journal is closed. */
+  /** Takes away what was stored together with an entry. The journal is closed. */
   remove(index: number): Promise<void>
 }
 
@@ -19,6 +20,13 @@ export interface JournalKind {
   readonly second: 'refused' | 'takes over'
   /** An empty place that is gone when the test ends. */
   place(): Promise<JournalPlace>
+}
+
+/** The bytes of a row, with a bit of one of its entries flipped. */
+export function damagedBytes(row: PackedRow, index: number): Uint8Array {
+  const [entry] = unpackEntries(row, index, index + 1)
+  entry!.bytes[0]! ^= 1
+  return row.bytes
 }
 
 const bytesOf = (index: number) => Uint8Array.of(index >> 16, index >> 8, index, 0xff, 0)
@@ -182,7 +190,9 @@ export function describeJournal({ name, second, place }: JournalKind): void {
     })
 
     test('shows as an entry that is missing, with its index', async () => {
-      const { at, journal } = await filled(300)
+      const { at, journal } = await filled(7)
+      await journal.append(7, batch(7, 1))
+      await journal.append(8, batch(8, 292))
       await journal.close()
       await at.remove(7)
       const corrupt = { code: 'JOURNAL_CORRUPT', details: { index: 7 } }

@@ -7,8 +7,14 @@ export interface JournalEntry {
   readonly bytes: Uint8Array
 }
 
-/** `state`: the coordinator's, after the entries below `size`. `checkpoint`: the signed note. */
-export type SnapshotKind = 'state' | 'checkpoint'
+/** Two take turns: while one is written the other is whole. */
+export type Generation = 'a' | 'b'
+
+/**
+ * `state`: which parts are the coordinator's state after the entries below `size`; then the parts
+ * of each generation. `checkpoint`: the signed note.
+ */
+export type SnapshotKind = 'state' | `state-${Generation}-${number}` | 'checkpoint'
 
 export interface Snapshot {
   /** How many entries it covers. */

@@ -199,7 +199,7 @@ class MemoryJournal implements Journal {
     this.#checkAlive()
     const row = this.#disk.snapshots.get(kind)
     if (row === undefined) return null
-    verifyRow(`the snapshot of the ${kind}`, row.size, [row.bytes], row.checksum)
+    verifyRow(`the snapshot of the ${kind}`, row.size, row.bytes, row.checksum)
     return { size: row.size, bytes: row.bytes }
   }
 
@@ -219,7 +219,7 @@ class MemoryJournal implements Journal {
   #entry(index: number): JournalEntry {
     const row = this.#disk.entries.get(index)
     if (row === undefined) throw corrupt(index, `entry ${index} is missing`)
-    verifyRow(`entry ${index}`, index, [row.bytes], row.checksum)
+    verifyRow(`entry ${index}`, index, row.bytes, row.checksum)
     return { index, bytes: row.bytes }
   }
 

@@ -1,7 +1,7 @@
 import { Client } from 'pg'
 import { afterAll, assert, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { type PostgresServer, postgresFault, startPostgres } from '../testing/postgres-server.ts'
-import { describeJournal } from './journal.conformance.ts'
+import { damagedBytes, describeJournal } from './journal.conformance.ts'
 import type { Journal } from './journal.ts'
 import { openPostgresJournal } from './postgres-journal.ts'
 
@@ -41,11 +41,16 @@ describe.runIf(postgresFault === null)('Postgres', () => {
     second: 'takes over',
     async place() {
       const url = await freshUrl()
-      const flip = 'update journal_entries set bytes = set_bit(bytes, 0, 1 - get_bit(bytes, 0))'
       return {
         open: () => open(url, true),
         damage: async (index) => {
-          await meddle(url, `${flip} where entry_index = ${index}`)
+          const covering = `where entry_index <= ${index} order by entry_index desc limit 1`
+          const [found] = await meddle(url, `select * from journal_entries ${covering}`)
+          const { entry_index, bytes } = found as { entry_index: string; bytes: Buffer }
+          const row = { entry_index: Number(entry_index), bytes }
+          const hex = Buffer.from(damagedBytes(row, index)).toString('hex')
+          const update = `update journal_entries set bytes = '\\x${hex}'`
+          await meddle(url, `${update} where entry_index = ${entry_index}`)
         },
         remove: async (index) => {
           await meddle(url, `delete from journal_entries where entry_index = ${index}`)
@@ -95,13 +100,13 @@ describe.runIf(postgresFault === null)('Postgres', () => {
     test('stores all of an append or nothing', async () => {
       const url = await freshUrl()
       const journal = await open(url)
-      await meddle(url, "insert into journal_entries values (1, '', 0)")
+      await meddle(url, "insert into journal_entries values (0, '')")
       const code = 'JOURNAL_FAILED'
       await expect(journal.append(0, bytes(1, 2))).rejects.toMatchObject({ code })
       await expect(journal.append(0, bytes(1))).rejects.toMatchObject({ code })
       expect(await meddle(url, 'select size from journal_writer')).toEqual([{ size: '0' }])
       const indexes = await meddle(url, 'select entry_index from journal_entries')
-      expect(indexes).toEqual([{ entry_index: '1' }])
+      expect(indexes).toEqual([{ entry_index: '0' }])
     })
   })
 

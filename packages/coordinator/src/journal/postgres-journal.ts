@@ -111,9 +111,9 @@ function postgresDatabase(db: Kysely<Tables>, close: () => Promise<void>): Journ
 /** One statement, and so one transaction and one journey to the server. */
 async function append(
   db: Kysely<Tables>,
-  { epoch, first, entries, blocks }: AppendRows,
+  { epoch, first, size, entries, blocks }: AppendRows,
 ): Promise<boolean> {
-  // All entries in one value and cut apart by the server: as an array of values they would cross
+  // All rows in one value and cut apart by the server: as an array of values they would cross
   // the wire as hexadecimal text, in twice the bytes.
   const starts: number[] = []
   let end = 0
@@ -123,17 +123,17 @@ async function append(
   }
   const { rows } = await sql<{ readonly claimed: number }>`
     with writer as (
-      update journal_writer set size = ${first + entries.length}
+      update journal_writer set size = ${size}
       where epoch = ${epoch} and size = ${first} returning 1
     ), new_entries as (
-      insert into journal_entries (entry_index, bytes, checksum)
-      select ${first}::bigint + place - 1, substring(packed.bytes from start for length), checksum
+      insert into journal_entries (entry_index, bytes)
+      select entry_index, substring(packed.bytes from start for length)
       from (select ${Buffer.concat(entries.map(({ bytes }) => bytes))}::bytea as bytes) packed,
         unnest(
+          ${entries.map(({ entry_index }) => entry_index)}::bigint[],
           ${starts}::int[],
-          ${entries.map(({ bytes }) => bytes.length)}::int[],
-          ${entries.map(({ checksum }) => checksum)}::bigint[]
-        ) with ordinality as cut (start, length, checksum, place)
+          ${entries.map(({ bytes }) => bytes.length)}::int[]
+        ) as cut (entry_index, start, length)
       where exists (select from writer)
     ), new_blocks as (
       insert into journal_blocks (block, root, root_checksum, hashes, hashes_checksum)

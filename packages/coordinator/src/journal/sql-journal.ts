@@ -4,11 +4,12 @@ import type { Kysely } from 'kysely'
 import { checksumOf, verifyRow } from './checksum.ts'
 import type { Journal, JournalEntry, Snapshot, SnapshotKind } from './journal.ts'
 import { growLeaves } from './leaf-blocks.ts'
+import { packEntries } from './packed-entries.ts'
 import {
   blockRoots,
   blockRow,
+  blockStart,
   deleteBefore,
-  entryRow,
   leafHashes,
   readEntries,
   storeSnapshot,
@@ -19,6 +20,8 @@ import type { Tables } from './tables.ts'
 export interface AppendRows {
   readonly epoch: number
   readonly first: number
+  /** The size after it. */
+  readonly size: number
   readonly entries: readonly Tables['journal_entries'][]
   readonly blocks: readonly Tables['journal_blocks'][]
 }
@@ -36,7 +39,8 @@ export interface JournalDatabase {
   close(): Promise<void>
 }
 
-const pageEntries = 1_000
+/** Whole blocks, so that no row is read for two pages. */
+const pageEntries = 3 * blockLeaves
 
 /** Opens the journal as the writer that `claimWriter` made us. */
 export async function openSqlJournal(
@@ -75,7 +79,7 @@ class SqlJournal implements Journal {
   }
 
   async readOpenBlock(): Promise<void> {
-    const from = Math.floor(this.#size / blockLeaves) * blockLeaves
+    const from = blockStart(this.#size)
     for await (const page of this.read(from)) {
       const batch = page.map(({ bytes }) => bytes)
       this.#open = growLeaves(this.#open, from, batch).open
@@ -91,7 +95,8 @@ class SqlJournal implements Journal {
     const rows = {
       epoch: this.epoch,
       first,
-      entries: batch.map((bytes, i) => entryRow(first + i, bytes)),
+      size: first + batch.length,
+      entries: packEntries(first, batch),
       blocks: growth.blocks.map(blockRow),
     }
     await this.#write(async () => {
@@ -106,8 +111,8 @@ class SqlJournal implements Journal {
       const held = `${this.#first} to ${this.#size}`
       throw new RangeError(`entries ${from} to ${to} of a journal that holds ${held}`)
     }
-    for (let next = from; next < to; next += pageEntries) {
-      const end = Math.min(to, next + pageEntries)
+    for (let next = from, end = from; next < to; next = end) {
+      end = Math.min(to, blockStart(next) + pageEntries)
       yield await this.#guard(() => readEntries(this.#database.db, next, end))
     }
   }
@@ -134,13 +139,13 @@ class SqlJournal implements Journal {
       const query = this.#database.db.selectFrom('journal_snapshots').selectAll()
       const row = await query.where('kind', '=', kind).executeTakeFirst()
       if (row === undefined) return null
-      verifyRow(`the snapshot of the ${kind}`, row.size, [row.bytes], row.checksum)
+      verifyRow(`the snapshot of the ${kind}`, row.size, row.bytes, row.checksum)
       return { size: row.size, bytes: row.bytes }
     })
   }
 
   async prune(before: number): Promise<void> {
-    const cut = Math.floor(Math.min(before, this.#size) / blockLeaves) * blockLeaves
+    const cut = blockStart(Math.min(before, this.#size))
     if (cut <= this.#first) return
     await this.#write(async () => {
       // The row first: after a crash in between, the next pruning deletes what is left over.

@@ -5,6 +5,7 @@ import { type Migration, Migrator } from 'kysely/migration'
 import { checksumOf, corrupt, verifyRow } from './checksum.ts'
 import type { JournalEntry, SnapshotKind } from './journal.ts'
 import { type LeafBlockRow, splitHashes } from './leaf-blocks.ts'
+import { unpackEntries } from './packed-entries.ts'
 import type { Tables } from './tables.ts'
 
 const pruneEntries = 10_000
@@ -30,10 +31,6 @@ export function claimWriter(db: Kysely<Tables>): Promise<Tables['journal_writer'
     .executeTakeFirstOrThrow()
 }
 
-export function entryRow(index: number, bytes: Uint8Array): Tables['journal_entries'] {
-  return { entry_index: index, bytes, checksum: checksumOf(index, bytes) }
-}
-
 export function blockRow({ block, root, hashes }: LeafBlockRow): Tables['journal_blocks'] {
   return {
     block,
@@ -53,17 +50,24 @@ export async function readEntries(
   const rows = await db
     .selectFrom('journal_entries')
     .selectAll()
-    .where('entry_index', '>=', from)
+    .where('entry_index', '>=', blockStart(from))
     .where('entry_index', '<', to)
     .orderBy('entry_index')
     .execute()
-  return Array.from({ length: to - from }, (_, i) => {
-    const index = from + i
-    const row = rows[i]
-    if (row?.entry_index !== index) throw corrupt(index, `entry ${index} is missing`)
-    verifyRow(`entry ${index}`, index, [row.bytes], row.checksum)
-    return { index, bytes: row.bytes }
-  })
+  const entries: JournalEntry[] = []
+  for (const row of rows) {
+    for (const entry of unpackEntries(row, from, to)) {
+      if (entry.index !== from + entries.length) throw missing(from + entries.length)
+      entries.push(entry)
+    }
+  }
+  if (entries.length < to - from) throw missing(from + entries.length)
+  return entries
+}
+
+/** Where the block of an entry begins; a row begins there, or after it. */
+export function blockStart(index: number): number {
+  return index - (index % blockLeaves)
 }
 
 /** The roots of blocks `from` to `to` (exclusive). */
@@ -83,8 +87,8 @@ export async function blockRoots(
   return Array.from({ length: to - from }, (_, i) => {
     const block = from + i
     const row = rows[i]
-    if (row?.block !== block) throw missing(block)
-    verifyRow(`the root of leaf block ${block}`, block, [row.root], row.root_checksum)
+    if (row?.block !== block) throw missingBlock(block)
+    verifyRow(`the root of leaf block ${block}`, block, row.root, row.root_checksum)
     return row.root
   })
 }
@@ -99,8 +103,8 @@ export async function leafHashes(
     .select(['hashes', 'hashes_checksum'])
     .where('block', '=', block)
     .executeTakeFirst()
-  if (row === undefined) throw missing(block)
-  verifyRow(`leaf block ${block}`, block, [row.hashes], row.hashes_checksum)
+  if (row === undefined) throw missingBlock(block)
+  verifyRow(`leaf block ${block}`, block, row.hashes, row.hashes_checksum)
   return splitHashes(row.hashes)
 }
 
@@ -142,6 +146,10 @@ export async function deleteBefore(db: Kysely<Tables>, index: number): Promise<v
   }
 }
 
-function missing(block: number) {
+function missing(index: number) {
+  return corrupt(index, `entry ${index} is missing`)
+}
+
+function missingBlock(block: number) {
   return corrupt(block * blockLeaves, `leaf block ${block} is missing`)
 }

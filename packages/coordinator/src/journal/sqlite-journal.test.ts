@@ -7,9 +7,11 @@ import { DatabaseSync } from 'node:sqlite'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { mountFault, smallDisk } from '../testing/small-disk.ts'
-import { describeJournal } from './journal.conformance.ts'
+import { damagedBytes, describeJournal } from './journal.conformance.ts'
 import type { Journal } from './journal.ts'
+import type { PackedRow } from './packed-entries.ts'
 import { openSqliteJournal } from './sqlite-journal.ts'
+import { openThreadedJournal } from './threaded-journal.ts'
 
 function temporaryFile(): string {
   const folder = mkdtempSync(join(tmpdir(), 'vcp-journal-'))
@@ -23,6 +25,12 @@ async function open(file: string): Promise<Journal> {
   return journal
 }
 
+async function openThreaded(file: string): Promise<Journal> {
+  const journal = await openThreadedJournal({ file })
+  onTestFinished(() => journal.close())
+  return journal
+}
+
 /** Changes the file as no journal would. */
 function meddle(file: string, sql: string): void {
   const db = new DatabaseSync(file)
@@ -30,20 +38,34 @@ function meddle(file: string, sql: string): void {
   db.close()
 }
 
-describeJournal({
-  name: 'in SQLite',
-  second: 'refused',
-  async place() {
-    const file = temporaryFile()
-    const flip = "update journal_entries set bytes = x'01' || substr(bytes, 2)"
-    const remove = 'delete from journal_entries'
-    return {
-      open: () => open(file),
-      damage: async (index) => meddle(file, `${flip} where entry_index = ${index}`),
-      remove: async (index) => meddle(file, `${remove} where entry_index = ${index}`),
-    }
-  },
-})
+/** Flips a bit of a stored entry. */
+function damage(file: string, index: number): void {
+  const db = new DatabaseSync(file)
+  const covering = 'from journal_entries where entry_index <= ? order by entry_index desc limit 1'
+  const row = db.prepare(`select * ${covering}`).get(index) as unknown as PackedRow
+  const update = db.prepare('update journal_entries set bytes = ? where entry_index = ?')
+  update.run(damagedBytes(row, index), row.entry_index)
+  db.close()
+}
+
+for (const [name, opened] of [
+  ['in SQLite', open],
+  ['in SQLite, in a thread of its own', openThreaded],
+] as const) {
+  describeJournal({
+    name,
+    second: 'refused',
+    async place() {
+      const file = temporaryFile()
+      const remove = 'delete from journal_entries'
+      return {
+        open: () => opened(file),
+        damage: async (index) => damage(file, index),
+        remove: async (index) => meddle(file, `${remove} where entry_index = ${index}`),
+      }
+    },
+  })
+}
 
 /** A process of its own that appends one entry after another, and says so after each. */
 function appendingProcess(file: string) {
@@ -93,6 +115,11 @@ describe('a journal in SQLite', () => {
     const file = temporaryFile()
     writeFileSync(file, 'something else entirely, long enough to have a header'.repeat(40))
     await expect(open(file)).rejects.toMatchObject({ code: 'JOURNAL_CORRUPT' })
+  })
+
+  test('fails, in its thread too, where the folder is not there', async () => {
+    const file = join(temporaryFile(), 'nowhere', 'journal.db')
+    await expect(openThreaded(file)).rejects.toMatchObject({ code: 'JOURNAL_FAILED' })
   })
 
   test('says so where the folder is not there', async () => {

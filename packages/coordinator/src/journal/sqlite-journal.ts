@@ -40,15 +40,15 @@ function sqliteDatabase(file: string, sqlite: DatabaseSync, db: Kysely<Tables>):
   const commit = sqlite.prepare('commit')
   const rollback = sqlite.prepare('rollback')
   const claim = sqlite.prepare('update journal_writer set size = ? where epoch = ? and size = ?')
-  const addEntry = sqlite.prepare('insert into journal_entries values (?, ?, ?)')
+  const addEntry = sqlite.prepare('insert into journal_entries values (?, ?)')
   const addBlock = sqlite.prepare('insert into journal_blocks values (?, ?, ?, ?, ?)')
 
-  function store({ epoch, first, entries, blocks }: AppendRows): boolean {
+  function store({ epoch, first, size, entries, blocks }: AppendRows): boolean {
     begin.run()
     try {
-      const isOurs = claim.run(first + entries.length, epoch, first).changes === 1
+      const isOurs = claim.run(size, epoch, first).changes === 1
       if (isOurs) {
-        for (const row of entries) addEntry.run(row.entry_index, row.bytes, row.checksum)
+        for (const row of entries) addEntry.run(row.entry_index, row.bytes)
         for (const { block, root, root_checksum, hashes, hashes_checksum } of blocks) {
           addBlock.run(block, root, root_checksum, hashes, hashes_checksum)
         }

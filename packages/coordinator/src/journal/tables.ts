@@ -5,9 +5,9 @@ import type { SnapshotKind } from './journal.ts'
 
 export interface Tables {
   readonly journal_entries: {
+    /** Of the first entry of the row; `packed-entries.ts` has the others. */
     readonly entry_index: number
     readonly bytes: Uint8Array
-    readonly checksum: number
   }
   readonly journal_blocks: {
     readonly block: number
@@ -45,7 +45,6 @@ async function createJournal(db: Kysely<unknown>, bytesType: BytesType): Promise
     .createTable('journal_entries')
     .addColumn('entry_index', number, (column) => column.primaryKey())
     .addColumn('bytes', bytesType, (column) => column.notNull())
-    .addColumn('checksum', number, (column) => column.notNull())
     .execute()
   await db.schema
     .createTable('journal_blocks')

@@ -13,7 +13,16 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { PeerId, parseJsonText, type Signer, signerFrom, VcpError } from '@vcp/protocol'
+import {
+  type KnownLog,
+  noteVerifier,
+  PeerId,
+  parseJsonText,
+  publicKeyOf,
+  type Signer,
+  signerFrom,
+  VcpError,
+} from '@vcp/protocol'
 import * as z from 'zod'
 
 /** Who signs a log, and under which name. */
@@ -21,6 +30,13 @@ export interface LogKey {
   /** The name of the log, such as `coordinator.example/log`. */
   readonly origin: string
   readonly signer: Signer
+}
+
+/** The log as those know it who check its heads. */
+export function knownLogOf({ origin, signer }: LogKey): KnownLog {
+  const publicKey = publicKeyOf(signer.peerId)
+  if (publicKey === null) throw new VcpError('KEY_CORRUPT', { message: `no key in ${origin}` })
+  return { origin, verifier: noteVerifier(origin, publicKey) }
 }
 
 const bytesMax = 4_096

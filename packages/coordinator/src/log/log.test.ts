@@ -91,6 +91,28 @@ describe('the head of a log', () => {
     expect(one).toBe(other)
   })
 
+  test('that evidence waits for is signed at once, and covers all who wait', async () => {
+    const { log, journal, clock } = await logOf(3)
+    await log.checkpoint()
+    await grow(journal, 2)
+    clock.advance(10)
+    const [one, other] = await Promise.all([log.checkpointOver(3), log.checkpointOver(4)])
+    expect(one).toBe(other)
+    expect((await headOf(log)).treeSize).toBe(5)
+    expect(await log.checkpointOver(0)).toBe(one)
+    expect(await log.checkpointOver(5)).toBeNull()
+  })
+
+  test('that evidence waits for comes a moment after the one before', async () => {
+    const { log, journal, clock } = await logOf(3)
+    const first = await log.checkpoint()
+    await grow(journal, 1)
+    const waiting = log.checkpointOver(3)
+    expect(await log.checkpoint()).toBe(first)
+    clock.advance(10)
+    expect(await waiting).not.toBe(first)
+  })
+
   test('is kept over a restart', async () => {
     const { disk, log } = await logOf(300)
     const note = await log.checkpoint()

@@ -24,6 +24,7 @@ import {
   VcpError,
   writeVerifierKey,
 } from '@vcp/protocol'
+import type { Clock } from '../journal/clock.ts'
 import type { Journal } from '../journal/journal.ts'
 import type { LogKey } from './log-key.ts'
 
@@ -38,6 +39,11 @@ export interface Log {
    * forgotten. While the disk is full the last one stays the newest.
    */
   checkpoint(): Promise<string>
+  /**
+   * A signed head that covers an entry, for evidence of it; made where there is none, for all who
+   * ask within a moment the same. Null where none can be made now: the disk is full.
+   */
+  checkpointOver(index: number): Promise<string | null>
   /** That an entry is in the log of a given size; NOT_FOUND where the log is not that long. */
   inclusion(index: number, size: number): Promise<Outcome<InclusionProof>>
   /** That the log of one size begins with that of another. */
@@ -47,16 +53,18 @@ export interface Log {
 }
 
 const checkpointEveryMs = 1_000
+/** A head that evidence waits for costs an fsync: results of this long share one. */
+const coverEveryMs = 10
+/** A head may be under way that was begun too early; the next one is not. */
+const coverTries = 3
+
+type LogClock = Pick<Clock, 'nowMs' | 'after'>
 
 /**
  * Opens the log over a journal. Fails with JOURNAL_CORRUPT where the journal does not lead to the
  * head that was signed last: entries were lost or changed that somebody may have a proof of.
  */
-export async function openLog(
-  journal: Journal,
-  key: LogKey,
-  clock: { nowMs(): number },
-): Promise<Log> {
+export async function openLog(journal: Journal, key: LogKey, clock: LogClock): Promise<Log> {
   const log = new JournalLog(journal, key, clock)
   await log.resume()
   return log
@@ -73,13 +81,14 @@ class JournalLog implements Log {
   readonly #journal: Journal
   readonly #key: LogKey
   readonly #known: KnownLog
-  readonly #clock: { nowMs(): number }
+  readonly #clock: LogClock
   /** Of complete blocks alone; the leaves after them are the journal's to keep. */
   readonly #index = createMerkleIndex()
   #newest: Signed | null = null
   #signing: Promise<string> | null = null
+  #covering: Promise<void> | null = null
 
-  constructor(journal: Journal, key: LogKey, clock: { nowMs(): number }) {
+  constructor(journal: Journal, key: LogKey, clock: LogClock) {
     const verifier = noteVerifier(key.origin, publicKeyOf(key.signer.peerId)!)
     this.verifierKey = writeVerifierKey(verifier)
     this.#journal = journal
@@ -121,6 +130,32 @@ class JournalLog implements Log {
       const isFresh = ageMs >= 0 && ageMs < checkpointEveryMs
       if (isFresh || this.#newest.size === this.size) return this.#newest.note
     }
+    return this.#signOnce()
+  }
+
+  async checkpointOver(index: number): Promise<string | null> {
+    for (let i = 0; i < coverTries && index < this.size; i++) {
+      if (this.#newest !== null && this.#newest.size > index) return this.#newest.note
+      this.#covering ??= this.#cover()
+      await this.#covering
+    }
+    return this.#newest !== null && this.#newest.size > index ? this.#newest.note : null
+  }
+
+  async #cover(): Promise<void> {
+    try {
+      const { nowMs, after } = this.#clock
+      const sinceMs = nowMs() - (this.#newest?.atMs ?? Number.NEGATIVE_INFINITY)
+      if (sinceMs >= 0 && sinceMs < coverEveryMs) {
+        await new Promise<void>((resolve) => after(coverEveryMs - sinceMs, resolve))
+      }
+      await (this.#signing ?? this.#signOnce())
+    } finally {
+      this.#covering = null
+    }
+  }
+
+  async #signOnce(): Promise<string> {
     this.#signing = this.#sign()
     try {
       return await this.#signing

@@ -3,8 +3,9 @@
 import type { Log as Talk } from '../http/log.ts'
 import type { Clock } from '../journal/clock.ts'
 import type { Journal } from '../journal/journal.ts'
+import { type Kept, keepInThread } from './keeper.ts'
 import type { Loop } from './loop.ts'
-import { saveState } from './recover.ts'
+import { storeState } from './stored-state.ts'
 
 export interface KeptState {
   /** To be called when entries became durable. */
@@ -41,16 +42,23 @@ export function keepState(parts: KeepStateParts): KeptState {
     return nextIndex - savedSize > patience
   }
 
-  async function save(): Promise<void> {
+  async function save(store: () => Promise<Kept>): Promise<void> {
     // Counted from here also where it fails: the next try comes with as many entries again.
     savedSize = loop.state.nextIndex
     try {
-      const { bytes } = await saveState(journal, loop)
-      talk({ level: 'info', message: 'the state is kept', fields: { entries: savedSize, bytes } })
+      const { size, bytes } = await store()
+      savedSize = size
+      talk({ level: 'info', message: 'the state is kept', fields: { entries: size, bytes } })
     } catch (error) {
       const fields = { error: (error as Error).message }
       talk({ level: 'warning', message: 'the state cannot be kept', fields })
     }
+  }
+
+  /** Nothing changes any more. What never became durable is no state to start from. */
+  async function storeAtEnd(): Promise<Kept> {
+    await loop.settled()
+    return storeState(journal, loop)
   }
 
   return {
@@ -60,14 +68,14 @@ export function keepState(parts: KeepStateParts): KeptState {
       saving = saved.promise
       // Who waits for an answer has it first.
       clock.soon(async () => {
-        await save()
+        await save(() => keepInThread(journal, loop.state.settings))
         saving = null
         saved.resolve()
       })
     },
     async close() {
       await saving
-      if (loop.state.nextIndex > savedSize) await save()
+      if (loop.state.nextIndex > savedSize) await save(storeAtEnd)
     },
   }
 }

@@ -4,7 +4,7 @@ import type { Reply } from '../core/decide.ts'
 import type { Effect } from '../core/effects.ts'
 import type { Input } from '../core/inputs.ts'
 import type { State } from '../core/state.ts'
-import type { Assignment } from '../core/tasks/task-record.ts'
+import { type Assignment, isOpen, wasAskedToReveal } from '../core/tasks/task-record.ts'
 import { promise } from './broken-promise.ts'
 
 interface Lease {
@@ -68,7 +68,7 @@ export class Acknowledged {
     }
     assertLeases(state, this.#offers, 'an offer', () => true)
     assertLeases(state, this.#commits, 'a commitment', (each) => each.committedIndex !== null)
-    assertLeases(state, this.#receipts, 'a receipt', (each) => each.revealedIndex !== null)
+    assertLeases(state, this.#receipts, 'a receipt', isThereOrAskedFor)
     for (const { roundId, peerId } of this.#updates.values()) {
       const record = state.rounds.get(roundId)
       // Once a round has ended, what came in for it is in its model, or of no use any more.
@@ -77,6 +77,11 @@ export class Acknowledged {
       promise(isKept, () => `an update of ${peerId} was acknowledged and is lost`)
     }
   }
+}
+
+/** What is held back until others have shown theirs is in no journal, and is asked for anew. */
+function isThereOrAskedFor(each: Assignment): boolean {
+  return each.revealedIndex !== null || !isOpen(each) || wasAskedToReveal(each)
 }
 
 function keep(leases: Map<string, Lease>, lease: Lease): void {

@@ -155,8 +155,20 @@ export class History {
     },
     'credits-moved': (event) => this.#moved(event),
     'task-completed': (event) => this.#completed(event),
-    'task-failed': ({ task_id }) => this.#gaveUp(task_id, 'failed'),
-    'task-cancelled': ({ task_id }) => this.#gaveUp(task_id, 'cancelled'),
+    'task-failed': ({ task_id, reason }) => {
+      const { parties } = this.#gaveUp(task_id, 'failed')
+      const isPublic = reason.includes('was public') && parties.length === 0
+      promise(!isPublic, () => `task ${task_id} failed: a result was shown too early`)
+    },
+    'task-cancelled': ({ task_id }) => {
+      this.#gaveUp(task_id, 'cancelled')
+    },
+    'recheck-ordered': ({ task_id, recheck_id }) => {
+      this.#firstTime(`recheck ${task_id}`)
+      this.#live(recheck_id, 'it is to check another')
+      const isEnded = this.tasks.get(task_id)?.ended === 'completed'
+      promise(isEnded, () => `task ${task_id} has no result, and is checked again`)
+    },
     'update-accepted': ({ peer_id, update }) => {
       this.#firstTime(`update ${update.round_id} ${peer_id}`)
     },
@@ -224,9 +236,10 @@ export class History {
     promise(!honestMajority(task, this.#truth), `task ${taskId} is ${level}, and wrong`)
   }
 
-  #gaveUp(taskId: TaskId, as: 'failed' | 'cancelled'): void {
-    const { released } = this.#end(taskId, as)
-    promise(released.length === 0, `task ${taskId} has ${as}, and somebody was paid`)
+  #gaveUp(taskId: TaskId, as: 'failed' | 'cancelled'): TaskHistory {
+    const task = this.#end(taskId, as)
+    promise(task.released.length === 0, `task ${taskId} has ${as}, and somebody was paid`)
+    return task
   }
 
   #end(taskId: TaskId, as: NonNullable<TaskHistory['ended']>): TaskHistory {

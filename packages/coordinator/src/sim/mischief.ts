@@ -75,6 +75,6 @@ export class Mischief {
 
   #mode(node: SimulatedNode, mode: 'active' | 'draining' | 'paused'): void {
     const { peerId, ownerId } = node.identity
-    this.#parts.operator.report({ type: 'mode-asked', peerId, ownerId, mode })
+    this.#parts.operator.report({ type: 'mode-asked', peerId, ownerId, mode, reason: null })
   }
 }

@@ -1,6 +1,6 @@
 // Carries out what the core wants: messages to nodes, which may be lost, and the coordinator's own
 // arithmetic, which takes its time.
-import type { PeerId } from '@vcp/protocol'
+import type { Offer, PeerId } from '@vcp/protocol'
 import type { Effect, EffectOf, EffectType } from '../core/effects.ts'
 import type { State } from '../core/state.ts'
 import type { Surroundings } from './correspondent.ts'
@@ -22,7 +22,10 @@ export function postman({ world, chance, network, coordinator, nodes }: PostmanP
   }
 
   const rounds: Rounds = {
-    'send-offer': ({ peerId, offer }) => carry(peerId, (node) => node.offered(offer)),
+    'send-offer': ({ peerId, offer }) => {
+      if (network.isCut(peerId)) undelivered(offer)
+      else carry(peerId, (node) => node.offered(offer))
+    },
     'withdraw-lease': (effect) => carry(effect.peerId, (node) => node.withdrawn(effect)),
     'ask-to-reveal': (effect) => carry(effect.peerId, (node) => node.askedToReveal(effect)),
     'ask-for-trace': (effect) => carry(effect.peerId, (node) => node.askedForTrace(effect)),
@@ -37,6 +40,13 @@ export function postman({ world, chance, network, coordinator, nodes }: PostmanP
         aggregated(roundId),
       )
     },
+  }
+
+  /** Whoever has no connection is not asked, and the coordinator knows that at once. */
+  function undelivered({ peer_id: peerId, task_id: taskId, lease_epoch: leaseEpoch }: Offer): void {
+    const lease = { peerId, taskId, leaseEpoch }
+    const input = { type: 'offer-undelivered', ...lease, reason: 'not connected' } as const
+    world.after(0, () => coordinator.tell(input, () => {}))
   }
 
   /** If the coordinator dies meanwhile, it wants the same again when it is back. */

@@ -23,6 +23,7 @@ function leaseOf(
       return named(input.peerId, input.commitment)
     case 'receipt-received':
       return named(input.receipt.peer_id, input.receipt.payload)
+    case 'offer-undelivered':
     case 'run-failed':
     case 'trace-answered':
       return input

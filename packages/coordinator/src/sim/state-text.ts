@@ -8,6 +8,7 @@ const forgotten: ReadonlySet<string> = new Set([
   'demand',
   'demandKey',
   'answers',
+  'held',
   'lastSeenMs',
   'slot',
 ])

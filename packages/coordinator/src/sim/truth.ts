@@ -1,7 +1,7 @@
 // What is really so in a simulation, and what everybody out there can overhear. The coordinator
 // knows none of it; the checks do.
 import type { Commitment, Digest, OwnerAddress, PeerId, Receipt, TaskId } from '@vcp/protocol'
-import type { Entry } from '../core/entry.ts'
+import type { Entry, EventOf } from '../core/entry.ts'
 import type { Work } from './work.ts'
 
 export interface Verdict {
@@ -18,6 +18,7 @@ const nothing: Overheard = { commitments: new Map(), receipts: new Map() }
 
 export class Truth {
   readonly works = new Map<TaskId, Work>()
+  readonly #submitted = new Map<TaskId, EventOf<'task-submitted'>>()
   /** Who really runs a node, as far as the coordinator can know. */
   readonly operators = new Map<PeerId, string>()
   /** Wallets that really signed for a node; the newest last. */
@@ -59,6 +60,12 @@ export class Truth {
       const signers = [...(this.#signers.get(event.peer_id) ?? [])]
       const signer = signers.find((each) => each === event.owner) ?? signers.at(-1)!
       this.operators.set(event.peer_id, signer)
+    }
+    if (event.type === 'task-submitted') this.#submitted.set(event.task_id, event)
+    if (event.type === 'recheck-ordered') {
+      const { task: spec, task_digest: digest } = this.#submitted.get(event.recheck_id)!
+      const work = this.works.get(event.task_id)!
+      this.works.set(event.recheck_id, { ...work, taskId: event.recheck_id, spec, digest })
     }
     if (event.type === 'node-removed') this.operators.delete(event.peer_id)
     if (event.type === 'result-committed') {

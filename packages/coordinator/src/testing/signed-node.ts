@@ -29,9 +29,12 @@ export interface SignedNode {
 }
 
 /** The byte makes the key; the same byte is the same node. */
-export function signedNode(byte: number, name = `node-${byte}`): SignedNode {
+export function signedNode(
+  byte: number,
+  name = `node-${byte}`,
+  wallet = new Wallet(`0x${byte.toString(16).padStart(2, '0').repeat(32)}`),
+): SignedNode {
   const signer = signerFrom(new Uint8Array(32).fill(byte))
-  const wallet = new Wallet(`0x${byte.toString(16).padStart(2, '0').repeat(32)}`)
 
   function binding(network = 'test'): SignedNodeBinding {
     const unsigned = {

@@ -6,14 +6,14 @@ import { signerFrom } from '@vcp/protocol'
 import type { AccountOptions } from '../accounts/accounts.ts'
 import { createMemoryStore } from '../accounts/memory-store.ts'
 import type { AccountStore } from '../accounts/store.ts'
-import { type BlobQuota, openBlobFolder, standardQuota } from '../blobs/folder-blobs.ts'
+import { type BlobLimits, openBlobs, standardBlobs } from '../blobs/blobs.ts'
 import type { Effect } from '../core/effects.ts'
 import { defaultSettings, type Settings } from '../core/settings.ts'
 import type { LogLine } from '../http/log.ts'
 import { type HttpOptions, standardHttp, standardTimeouts, type Timeouts } from '../http/options.ts'
 import { systemClock } from '../journal/clock.ts'
 import { createMemoryDisk, type MemoryDisk } from '../journal/memory-journal.ts'
-import { type Coordinator, startCoordinator } from '../server.ts'
+import { type Coordinator, type MeshPart, startCoordinator } from '../server.ts'
 import { cheapPasswords, place } from './test-accounts.ts'
 
 export interface TestServer extends Coordinator {
@@ -29,7 +29,9 @@ export interface TestServerOptions {
   readonly timeouts?: Partial<Timeouts>
   readonly accounts?: Partial<AccountOptions>
   readonly core?: Partial<Settings>
-  readonly quota?: Partial<BlobQuota>
+  readonly quota?: Partial<BlobLimits>
+  /** No mesh unless one is given. */
+  readonly mesh?: MeshPart
   readonly disk?: MemoryDisk
   readonly newcomerCreditsMicro?: number
 }
@@ -49,18 +51,20 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
   const accountStore = createMemoryStore()
   const disk = options.disk ?? createMemoryDisk()
   let aheadMs = 0
+  const clock = { ...systemClock, nowMs: () => Date.now() + aheadMs }
   const coordinator = await startCoordinator(
     {
       stores: {
         journal: await disk.open(),
         accounts: accountStore,
-        blobs: await openBlobFolder(folder, { ...standardQuota, ...options.quota }),
+        blobs: await openBlobs(folder, { ...standardBlobs, freeMin: 0, ...options.quota }, clock),
       },
       logKey: { origin: 'test.example/log', signer: signerFrom(new Uint8Array(32).fill(5)) },
       secret: new Uint8Array(32).fill(7),
-      clock: { ...systemClock, nowMs: () => Date.now() + aheadMs },
+      clock,
       talk: (line) => talk.push(line),
-      carryOut: (effect) => effects.push(effect),
+      mesh: options.mesh ?? null,
+      onEffect: (effect) => effects.push(effect),
     },
     {
       version: '0.0.0-test',
@@ -83,6 +87,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
         timeouts: { ...standardTimeouts, ...options.timeouts },
       },
       keepStateEvery: 100_000,
+      publicUrl: null,
       newcomerCreditsMicro: options.newcomerCreditsMicro ?? 0,
     },
   )

@@ -43,6 +43,23 @@ export function describeBlobStore(name: string, open: OpenStore): void {
       expect((await bytesIn(store, cid, { isChecked: true })).equals(bytes)).toBe(true)
     })
 
+    test('keeps bytes under the name they must have, and no others', async () => {
+      const store = await open(plenty)
+      const bytes = bytesOf(300_000)
+      const names = { whole: cidOf('dag-cbor', bytes), tree: await store.put([bytes]) } as const
+      expect(await store.put([bytes], { shape: 'whole', cid: names.whole })).toBe(names.whole)
+      expect(await store.put([bytes], { shape: 'tree', cid: names.tree })).toBe(names.tree)
+      expect([store.bytesOf(names.whole), store.usage().blobs]).toEqual([300_000, 2])
+      for (const shape of ['whole', 'tree'] as const) {
+        const wrong = store.put([bytesOf(300_000, 1)], { shape, cid: names[shape] })
+        await expect(wrong).rejects.toMatchObject({ code: 'BLOB_CORRUPT' })
+      }
+      const mixed = store.put([bytes], { shape: 'whole', cid: names.tree })
+      await expect(mixed).rejects.toMatchObject({ code: 'BLOB_CORRUPT' })
+      expect(store.usage().blobs).toBe(2)
+      expect(store.bytesOf(cidOf('raw', bytes))).toBe(null)
+    })
+
     test('reads any range, checked or not', async () => {
       const store = await open(plenty)
       const bytes = bytesOf(largeBytes)

@@ -8,6 +8,8 @@ export interface BlobStore {
   put(source: Source, options?: PutOptions): Promise<Cid>
   /** What a blob is made of; null where it is not here. */
   manifest(cid: Cid): Promise<Manifest | null>
+  /** The size of a blob; null where it is not here. Not a use of it. */
+  bytesOf(cid: Cid): number | null
   /** The bytes of a blob, or of a part. Fails with `NOT_FOUND`, and checked with `BLOB_CORRUPT`. */
   read(cid: Cid, options?: ReadOptions): AsyncIterable<Uint8Array>
   /**
@@ -31,6 +33,8 @@ export interface PutOptions {
    */
   readonly shape?: 'tree' | 'whole'
   readonly bytesMax?: number
+  /** The name that the bytes must have. Fails with `BLOB_CORRUPT`, and keeps nothing, if not. */
+  readonly cid?: Cid
 }
 
 export interface ReadOptions {

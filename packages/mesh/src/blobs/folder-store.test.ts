@@ -39,6 +39,22 @@ describe('a store in a folder', () => {
     expect(await again.manifest(small)).not.toBe(null)
   })
 
+  test('keeps what is held for reasons of the program, as long as it says so', async () => {
+    const held = new Set<string>()
+    const isHeld = (cid: string) => held.has(cid)
+    const options = { folder: newFolder(), bytesMax: 2_000, freeBytesMin: 0, isHeld }
+    const store = await openFolderStore(options)
+    const first = await store.put([bytesOf(1_000, 1)])
+    held.add(first)
+    await store.put([bytesOf(1_000, 2)])
+    await store.put([bytesOf(1_000, 3)])
+    expect(store.usage()).toMatchObject({ blobs: 2, pinnedBytes: 1_000 })
+    expect([await store.remove(first), store.bytesOf(first)]).toEqual([false, 1_000])
+    held.clear()
+    await store.put([bytesOf(2_000, 4)])
+    expect(store.bytesOf(first)).toBe(null)
+  })
+
   test('leaves no file of what is gone or was never whole', async () => {
     const folder = newFolder()
     const store = await inFolder(folder)

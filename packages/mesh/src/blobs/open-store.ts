@@ -16,12 +16,16 @@ export interface StoreOptions {
   /** What stays free on the disk for others. */
   readonly freeBytesMin: number
   readonly freeBytes: () => Promise<number>
+  /** Blobs that stay as if they were pinned, while this says so; asked when one must go. */
+  readonly isHeld?: (cid: Cid) => boolean
 }
 
 export interface FolderOptions {
   readonly folder: string
   readonly bytesMax: number
   readonly freeBytesMin: number
+  /** See `StoreOptions`. */
+  readonly isHeld?: (cid: Cid) => boolean
 }
 
 /** A store in a folder of its own. One process at a time: whoever opens it makes sure of that. */
@@ -43,7 +47,7 @@ export function openMemoryStore(bytesMax: number): Promise<BlobStore> {
 }
 
 export async function openStore(backing: Backing, options: StoreOptions): Promise<BlobStore> {
-  const shelf = createShelf()
+  const shelf = createShelf(options.isHeld)
   const drafts = createShelf()
   const loaded = await backing.load()
   for (const { cid, bytes, holders } of loaded.blobs) shelf.add(cid, bytes, holders)
@@ -74,6 +78,7 @@ export async function openStore(backing: Backing, options: StoreOptions): Promis
       shelf.use(cid)
       return backing.manifest(cid)
     },
+    bytesOf: (cid) => shelf.bytesOf(cid),
     receive: (cid, manifest) => receiveBlob(receiving, cid, manifest),
     async pin(cid, holder) {
       shelf.pin(cid, holder)
@@ -84,7 +89,7 @@ export async function openStore(backing: Backing, options: StoreOptions): Promis
       if (shelf.has(cid)) await hold(cid)
     },
     async remove(cid) {
-      if (shelf.holders(cid).length > 0) return false
+      if (shelf.isHeld(cid)) return false
       shelf.remove(cid)
       await backing.drop(cid)
       return true

@@ -1,9 +1,9 @@
 // Bytes that become a blob while they come, with one chunk of them in memory.
-import { limits, VcpError } from '@vcp/protocol'
+import { type Cid, limits, readCid, VcpError } from '@vcp/protocol'
 import type { Backing } from './backing.ts'
 import type { BlobStore, PutOptions } from './blob-store.ts'
 import { rethrowFull } from './disk-full.ts'
-import { createTreeHasher, createWholeHasher } from './leaf-hasher.ts'
+import { createTreeHasher, createWholeHasher, type NamedBlob } from './leaf-hasher.ts'
 import type { Reservation, Room } from './room.ts'
 import type { Shelf } from './shelf.ts'
 
@@ -40,7 +40,7 @@ export function createPut({ backing, shelf, room }: PutParts): BlobStore['put'] 
         reservation.written(chunk.length)
         bytes = after
       }
-      const { cid, manifest } = hasher.finish()
+      const { cid, manifest } = named(hasher.finish(), options.cid)
       if (shelf.has(cid)) shelf.use(cid)
       else {
         await draft.keep(cid, manifest).catch(rethrowFull)
@@ -66,6 +66,20 @@ async function growBy(reservation: Reservation, least: number): Promise<number> 
     await reservation.grow(least)
     return least
   }
+}
+
+/** By the digest of all bytes, a name may be of any codec: whoever asks for one says which. */
+function named(blob: NamedBlob, wanted: Cid | undefined): NamedBlob {
+  const { cid, manifest } = blob
+  if (wanted === undefined || wanted === cid) return blob
+  const [ours, theirs] = [readCid(cid), readCid(wanted)]
+  const isSame =
+    ours.ok && theirs.ok && Buffer.compare(ours.value.sha256, theirs.value.sha256) === 0
+  if (isSame && manifest.leaves === null) return { cid: wanted, manifest }
+  throw new VcpError('BLOB_CORRUPT', {
+    message: `the bytes are not those of ${wanted}`,
+    details: { cid: wanted },
+  })
 }
 
 function bytesMaxOf({ shape, bytesMax = Number.POSITIVE_INFINITY }: PutOptions): number {

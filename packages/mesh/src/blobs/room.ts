@@ -38,7 +38,8 @@ export function createRoom({ places, bytesMax, freeBytesMin, freeBytes }: RoomPa
   let last: Promise<unknown> = Promise.resolve()
 
   async function take(bytes: number): Promise<void> {
-    const mayGo = sumOf(places, ({ idleBytes }) => idleBytes)
+    // Looked at only where something has to go: that asks every blob there is.
+    let mayGo: number | null = null
     const idle = idleOf(places)
     for (let gone = 0; ; ) {
       const overQuota = sumOf(places, (shelf) => shelf.bytes) + reserved + bytes - bytesMax
@@ -46,6 +47,7 @@ export function createRoom({ places, bytesMax, freeBytesMin, freeBytes }: RoomPa
       const overDisk = overQuota > 0 ? 0 : unwritten + bytes + freeBytesMin - (await freeBytes())
       const missing = Math.max(overQuota, overDisk)
       if (missing <= 0) break
+      mayGo ??= sumOf(places, ({ idleBytes }) => idleBytes)
       // Before anything goes: what cannot be had must not cost what is there.
       const next = missing <= mayGo - gone ? idle.next() : null
       if (next === null || next.done === true) throw full(overQuota > 0, missing)

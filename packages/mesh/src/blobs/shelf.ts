@@ -13,6 +13,9 @@ export interface Shelf {
   unpin(cid: Cid, holder: string): void
   remove(cid: Cid): void
   holders(cid: Cid): readonly string[]
+  /** Whether anybody holds on to it. */
+  isHeld(cid: Cid): boolean
+  bytesOf(cid: Cid): number | null
   /** What may go, the least recently used first. */
   idle(): IterableIterator<Cid>
   readonly bytes: number
@@ -26,18 +29,21 @@ interface Held {
   readonly holders: Set<string>
 }
 
-export function createShelf(): Shelf {
+/** `isHeldElsewhere`: what is held for reasons that are not written down here. */
+export function createShelf(isHeldElsewhere: (cid: Cid) => boolean = () => false): Shelf {
   // In the order of use: a map keeps the order of insertion.
   const held = new Map<Cid, Held>()
   let bytesHeld = 0
 
+  const mayGo = (cid: Cid, { holders }: Held) => holders.size === 0 && !isHeldElsewhere(cid)
+
   function* idle(): IterableIterator<Cid> {
-    for (const [cid, { holders }] of held) if (holders.size === 0) yield cid
+    for (const [cid, entry] of held) if (mayGo(cid, entry)) yield cid
   }
 
   function idleBytes(): number {
     let bytes = 0
-    for (const entry of held.values()) if (entry.holders.size === 0) bytes += entry.bytes
+    for (const [cid, entry] of held) if (mayGo(cid, entry)) bytes += entry.bytes
     return bytes
   }
 
@@ -66,6 +72,11 @@ export function createShelf(): Shelf {
       held.delete(cid)
     },
     holders: (cid) => [...(held.get(cid)?.holders ?? [])],
+    isHeld(cid) {
+      const entry = held.get(cid)
+      return entry !== undefined && !mayGo(cid, entry)
+    },
+    bytesOf: (cid) => held.get(cid)?.bytes ?? null,
     idle,
     get bytes() {
       return bytesHeld

@@ -21,6 +21,13 @@ const windowBytesMax = 2_097_152
 /** Streams opened before the other end has finished with the connection; libp2p's 10 are reset. */
 const maxEarlyStreams = 256
 
+/**
+ * How often a connection is tried. libp2p's ten seconds, of both ends, cost a coordinator more than
+ * the heartbeats of its nodes; and its patience, five seconds at first, cuts connections to a peer
+ * that is only busy.
+ */
+const connectionPingMs = 60_000
+
 export type Host = Libp2p<{
   readonly [Name in keyof ReturnType<typeof commonServices>]: ReturnType<
     ReturnType<typeof commonServices>[Name]
@@ -28,7 +35,8 @@ export type Host = Libp2p<{
 }>
 
 export async function openHost(options: MeshOptions, conduct: Conduct): Promise<Host> {
-  const { signer, bootstrap = [], relay = false, network = defaultNetwork } = options
+  const { signer, bootstrap = [], announce = [], relay = false } = options
+  const { network = defaultNetwork } = options
   if (!isNetworkName(network)) {
     const message = `${network} is no name of a network: use a-z, 0-9 and -`
     throw new VcpError('CONFIG_VALUE_INVALID', { message })
@@ -45,7 +53,7 @@ export async function openHost(options: MeshOptions, conduct: Conduct): Promise<
     const host = await createLibp2p({
       privateKey: privateKeyFrom(signer),
       start: false,
-      addresses: { listen },
+      addresses: { listen, announce: [...announce] },
       transports,
       connectionEncrypters: [noise()],
       streamMuxers: [
@@ -54,12 +62,17 @@ export async function openHost(options: MeshOptions, conduct: Conduct): Promise<
       peerDiscovery: multicast,
       connectionGater: createGater(conduct, profile.dialsPrivate, bootstrap),
       connectionManager: {
-        maxConnections: profile.connectionsMax,
+        maxConnections: options.connectionsMax ?? profile.connectionsMax,
         inboundConnectionThreshold: profile.connectionsPerSecond,
         maxIncomingPendingConnections: 100,
         dialTimeout: 10_000,
         addressDialTimeout: 5_000,
         inboundUpgradeTimeout: 10_000,
+      },
+      connectionMonitor: {
+        protocolPrefix: network,
+        pingInterval: connectionPingMs,
+        pingTimeout: { minTimeout: connectionPingMs / 2, maxTimeout: connectionPingMs },
       },
       services,
     })

@@ -69,6 +69,7 @@ describe('a report', () => {
           ana,
           { nonce: 'ab'.repeat(16) as Nonce, atMs: 1_790_000_000_000 },
         ),
+        output: Uint8Array.of(1, 2, 3),
       },
       { report: 'run-failed', task_id: taskId, lease_epoch: 1, reason: 'the disk is full' },
       { report: 'rerun', task_id: taskId, checkpoint: 3, leaf: 'ab'.repeat(32) as never },

@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import { evidenceLevels } from '../evidence-level.ts'
-import { AccountId, Cid } from '../ids.ts'
-import { NodeStatus } from '../node.ts'
+import { AccountId, Cid, PeerId } from '../ids.ts'
+import { Multiaddr, NodeStatus } from '../node.ts'
 import { Count, Moment } from '../quantities.ts'
 import { TaskState } from '../tasks/task.ts'
 import { Role, UserName } from './auth.ts'
@@ -17,6 +17,8 @@ export const CoordinatorHealth = z.strictObject({
   protocol: z.int().min(1),
   /** The key that signs the checkpoints of this coordinator's log. */
   log_key: z.string().max(256),
+  /** Where nodes reach it; null where it keeps no mesh. */
+  mesh: z.strictObject({ peer_id: PeerId, addresses: z.array(Multiaddr).max(32) }).nullable(),
 })
 export type CoordinatorHealth = z.infer<typeof CoordinatorHealth>
 

@@ -32,7 +32,15 @@ const NodeFit = z.strictObject({
     .max(16),
 })
 
-const Fits = z.strictObject({ eligible: Count, nodes: z.array(NodeFit).max(limits.pageItemsMax) })
+const Fits = z.strictObject({
+  /** Nodes that there are, and how many of them were looked at: of many nodes, a sample is. */
+  registered: Count,
+  looked_at: Count,
+  /** Of those looked at, how many fit, and how many each rule keeps out. */
+  eligible: Count,
+  kept_out: z.array(z.strictObject({ code: z.string().min(1).max(32), nodes: Count })).max(16),
+  nodes: z.array(NodeFit).max(limits.pageItemsMax),
+})
 
 export const taskRoutes = {
   submitTask: route('POST /api/v1/tasks', {

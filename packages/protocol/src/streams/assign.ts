@@ -15,7 +15,7 @@ export const AssignAsk = z.discriminatedUnion('ask', [
   /** Nobody waits for this lease any more. */
   z.strictObject({ ask: z.literal('withdraw'), ...ofLease, reason: z.string().max(200) }),
   z.strictObject({ ask: z.literal('reveal'), ...ofLease }),
-  /** The two hashes below one of the trace; level 0 is the root. */
+  /** The two hashes below one of the trace; level 0 holds the leaves, the highest the root. */
   z.strictObject({
     ask: z.literal('trace'),
     ...ofLease,

@@ -19,7 +19,12 @@ export const SignedReport = z.union([
 export type SignedReport = z.infer<typeof SignedReport>
 
 export const Report = z.discriminatedUnion('report', [
-  z.strictObject({ report: z.literal('signed'), envelope: SignedReport }),
+  z.strictObject({
+    report: z.literal('signed'),
+    envelope: SignedReport,
+    /** With a receipt, where it is small: the output itself, so that nobody has to fetch it. */
+    output: z.instanceof(Uint8Array).nullable().default(null),
+  }),
   /** The node could not bring the run to an end that every machine comes to. */
   z.strictObject({
     report: z.literal('run-failed'),
@@ -62,7 +67,17 @@ export function checkReport(
   verify?: VerifySignature,
 ): Outcome<Report> {
   if (report.report !== 'signed') return pass(report)
-  const { envelope } = report
+  const { envelope, output } = report
+  if (output !== null && envelope.type !== 'receipt') {
+    return refuse('INVALID', `an output comes with a receipt, not with a ${envelope.type}`)
+  }
+  if (output !== null && output.length > limits.reportOutputBytesMax) {
+    const bytesMax = limits.reportOutputBytesMax
+    return refuse(
+      'TOO_LARGE',
+      `an output of ${output.length} bytes; at most ${bytesMax} may come so`,
+    )
+  }
   if (envelope.peer_id !== peerId) {
     return refuse('SIGNER_UNEXPECTED', `signed by ${envelope.peer_id}, sent by ${peerId}`)
   }

@@ -1,17 +1,19 @@
 import { hexToBytes } from '@noble/hashes/utils.js'
 import { describe, expect, test } from 'vitest'
 import vectors from '../../vectors/streams.json' with { type: 'json' }
-import { decodeCanonical } from '../canonical.ts'
+import { decodeCanonical, encodeCanonical } from '../canonical.ts'
+import { commitmentOf } from '../commitment.ts'
 import { type Envelope, signMessage } from '../envelope.ts'
 import { parse } from '../json.ts'
 import { limits } from '../limits.ts'
 import { ana, atMs, ben, nonce, receipt, taskId } from '../testing/samples.ts'
 import { assignProtocol } from './assign.ts'
 import { blobProtocol } from './blob.ts'
+import { joinProtocol } from './join.ts'
 import { checkReport, type Report, reportProtocol } from './report.ts'
 import { AnswerFrame, refusalFrom, type StreamProtocol } from './stream-protocol.ts'
 
-const protocols = [assignProtocol, reportProtocol, blobProtocol] as readonly unknown[]
+const protocols = [assignProtocol, reportProtocol, joinProtocol, blobProtocol] as readonly unknown[]
 
 /** What a frame holds, its length checked. */
 function opened(frame: string): unknown {
@@ -39,8 +41,31 @@ describe('the golden vectors of streams', () => {
 })
 
 describe('a report', () => {
-  const reportOf = (envelope: Envelope<'receipt'>): Report => ({ report: 'signed', envelope })
   const signed = signMessage('receipt', receipt, ana, { nonce, atMs })
+  const reportOf = (
+    envelope: Envelope<'receipt' | 'commitment'>,
+    output: Uint8Array | null = null,
+  ) => ({ report: 'signed', envelope, output }) as Report
+
+  test('may bring its output, as it stands in the golden vectors', () => {
+    const { message, output, frame } = vectors['/vcp/report/1'].with_output
+    const read = parse(reportProtocol.ask, opened(frame))
+    expect(read).toEqual({ ok: true, value: { ...message, output: hexToBytes(output) } })
+    const { output: _, ...without } = message
+    expect(parse(reportProtocol.ask, without)).toEqual({ ok: true, value: message })
+  })
+
+  test('brings no more than is taken with it, and only with a receipt', () => {
+    const output = new Uint8Array(limits.reportOutputBytesMax)
+    const largest = reportOf(signed, output)
+    expect(checkReport(ana.peerId, largest).ok).toBe(true)
+    expect(encodeCanonical(largest).length).toBeLessThanOrEqual(reportProtocol.askBytesMax)
+    const larger = reportOf(signed, new Uint8Array(output.length + 1))
+    expect(checkReport(ana.peerId, larger)).toMatchObject({ code: 'TOO_LARGE' })
+    const commitment = commitmentOf(ana.peerId, receipt)
+    const early = signMessage('commitment', commitment, ana, { nonce, atMs })
+    expect(checkReport(ana.peerId, reportOf(early, output))).toMatchObject({ code: 'INVALID' })
+  })
 
   test('is taken from who signed it, however old', () => {
     expect(checkReport(ana.peerId, reportOf(signed))).toMatchObject({ ok: true })

@@ -52,8 +52,8 @@ export function isEnded(state: TaskState): boolean {
 }
 
 /** Names a submission by its content: the same task sent twice has the same digest. */
-export function taskDigest(spec: TaskSpec): Digest {
-  return digestOf('vcp/task/1', spec)
+export function taskDigest(spec: TaskSpec, digest?: (bytes: Uint8Array) => Digest): Digest {
+  return digestOf('vcp/task/1', spec, digest)
 }
 
 /** A task as the coordinator shows it. */

@@ -2,10 +2,28 @@
 import { bytesToHex } from '@noble/hashes/utils.js'
 import { type Canonical, encodeCanonical } from '../canonical.ts'
 import { signMessage } from '../envelope.ts'
+import type { AccountId } from '../ids.ts'
+import type { NodeInfo } from '../node.ts'
+import { momentOf } from '../quantities.ts'
+import { writeVerifierKey } from '../signed-note.ts'
 import type { AssignAnswer, AssignAsk } from '../streams/assign.ts'
 import type { BlobAnswer, BlobAsk } from '../streams/blob.ts'
+import type { JoinAnswer, JoinAsk } from '../streams/join.ts'
 import type { Report, ReportAnswer } from '../streams/report.ts'
-import { ana, atMs, blob, digest, nonce, receipt, taskId, taskOf } from './samples.ts'
+import { bindings, knownLog } from './log.ts'
+import {
+  ana,
+  atMs,
+  blob,
+  capabilities,
+  digest,
+  nonce,
+  receipt,
+  registration,
+  taskId,
+  taskOf,
+  telemetry,
+} from './samples.ts'
 
 const ofLease = { task_id: taskId, lease_epoch: 1 }
 const task = taskOf('wasm_execution')
@@ -30,12 +48,67 @@ const assignAnswers: {
   trace: { answered: 'trace', below: [digest, digest] },
 }
 
+const stamp = { nonce, atMs }
+const shown = signMessage('receipt', receipt, ana, stamp)
+
 const reports: { readonly [Kind in Report['report']]: Report & { readonly report: Kind } } = {
-  signed: { report: 'signed', envelope: signMessage('receipt', receipt, ana, { nonce, atMs }) },
+  signed: { report: 'signed', envelope: shown, output: null },
   'run-failed': { report: 'run-failed', ...ofLease, reason: 'the engine crashed' },
   rerun: { report: 'rerun', task_id: taskId, checkpoint: 3, leaf: digest },
 }
 const reportAnswer: ReportAnswer = { kept: true }
+
+/** The blob that the receipt names. */
+const output = new TextEncoder().encode('a blob')
+const shownWhole: Report = { report: 'signed', envelope: shown, output }
+
+const binding = bindings[ana.peerId]!
+const joinAsks: { readonly [Ask in JoinAsk['ask']]: JoinAsk & { readonly ask: Ask } } = {
+  register: {
+    ask: 'register',
+    run: nonce,
+    registration: signMessage('registration', registration, ana, stamp),
+    binding,
+  },
+  heartbeat: {
+    ask: 'heartbeat',
+    run: nonce,
+    heartbeat: signMessage('heartbeat', telemetry, ana, stamp),
+  },
+  mode: { ask: 'mode', mode: 'draining' },
+}
+
+const { node_id, region, node_type } = registration
+const node: NodeInfo = {
+  ...{ node_id, region, node_type, capabilities, peer_id: ana.peerId },
+  owner_id: taskId as string as AccountId,
+  owner_address: binding.owner,
+  health_score: null,
+  status: 'online',
+  mode: 'active',
+  record: { succeeded: 0, failed: 0, disputes_lost: 0 },
+  open_assignments: 0,
+  registered_at: momentOf(atMs),
+  last_seen: momentOf(atMs),
+}
+
+const joinAnswers: {
+  readonly [Kind in JoinAnswer['answered']]: JoinAnswer & { readonly answered: Kind }
+} = {
+  registered: {
+    answered: 'registered',
+    node,
+    terms: {
+      network: 'test',
+      http_url: 'http://127.0.0.1:8420',
+      log_key: writeVerifierKey(knownLog.verifier),
+      heartbeat_ms: 10_000,
+      lease_ms: 30_000,
+      at_ms: atMs,
+    },
+  },
+  heard: { answered: 'heard', peer_id: ana.peerId, mode: 'active', at_ms: atMs },
+}
 
 const blobAsks: { readonly [Want in BlobAsk['want']]: BlobAsk & { readonly want: Want } } = {
   manifest: { want: 'manifest', cid: blob },
@@ -58,6 +131,16 @@ export function streams() {
     '/vcp/report/1': {
       asks: Object.values(reports).map(vectorOf),
       answers: [answerOf(reportAnswer)],
+      /** JSON has no bytes, so the output stands beside the message that it is a part of. */
+      with_output: {
+        message: reports.signed,
+        output: bytesToHex(output),
+        frame: frameOf(shownWhole),
+      },
+    },
+    '/vcp/join/1': {
+      asks: Object.values(joinAsks).map(vectorOf),
+      answers: Object.values(joinAnswers).map((answer) => answerOf(answer)),
     },
     '/vcp/blob/1': {
       asks: Object.values(blobAsks).map(vectorOf),

@@ -49,6 +49,14 @@ export class Matcher {
     return slot === -1 ? null : this.#slots[slot]!
   }
 
+  /** All nodes, or where there are more than this, about so many, spread over all. */
+  sample(max: number): readonly NodeRecord[] {
+    const step = Math.max(1, this.#slots.length / max)
+    const places = Math.min(max, this.#slots.length)
+    const sampled = Array.from({ length: places }, (_, i) => this.#slots[Math.floor(i * step)]!)
+    return sampled.filter((node) => node !== null)
+  }
+
   /** How many nodes fit. */
   count(key: string, demand: Demand): number {
     return this.#pool(key, demand).size

@@ -39,5 +39,5 @@ export class Pool {
 }
 
 function rankedOf(node: NodeRecord) {
-  return { health: node.health, latencyMs: node.latencyMs, openAssignments: node.open.size }
+  return { health: node.health, latencyMs: node.latencyMs, openAssignments: node.working.size }
 }

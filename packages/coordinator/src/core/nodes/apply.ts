@@ -33,8 +33,11 @@ export const nodeAppliers = {
         disputesLost: 0,
         trust: new Map(),
         unaudited: new Map(),
+        recheckable: new Map(),
         open: new Set(),
+        working: new Set(),
         lastSeenMs: atMs,
+        restsUntilMs: null,
         telemetry: null,
         health: null,
         latencyMs: null,
@@ -57,6 +60,7 @@ export const nodeAppliers = {
   'node-removed': ((state, { peer_id }) => {
     const node = nodeOf(state, peer_id)
     assertHolds(node.open.size === 0, 'a node is removed with work in its hands')
+    for (const engine of node.recheckable.keys()) forgetRechecks(state, node, engine)
     state.nodes.delete(peer_id)
     state.nodeNames.delete(nameKey(node.ownerId, node.registration.node_id))
     state.matcher.removed(node)
@@ -65,6 +69,9 @@ export const nodeAppliers = {
   'node-audited': ((state, { peer_id, task_id, engine, passed }) => {
     const node = state.nodes.get(peer_id)
     if (node === undefined) return
+    // After a failed audit they are kept until `recheck-ordered` says what became of them.
+    if (passed) forgetRechecks(state, node, engine)
+    node.recheckable.delete(engine)
     for (const taskId of node.unaudited.get(engine) ?? []) {
       const task = state.tasks.get(taskId)
       if (task === undefined) continue
@@ -75,20 +82,30 @@ export const nodeAppliers = {
   }) satisfies Applier<'node-audited'>,
 }
 
+function forgetRechecks(state: State, node: NodeRecord, engine: string): void {
+  for (const taskId of node.recheckable.get(engine) ?? []) {
+    const task = state.tasks.get(taskId)
+    if (task !== undefined) task.recheckable = null
+  }
+}
+
 export function nodeOf(state: State, peerId: PeerId): NodeRecord {
   const node = state.nodes.get(peerId)
   assertHolds(node !== undefined, `there is no node ${peerId}`)
   return node
 }
 
-/** Whether the node has anything to do with the task still; keeps `open` as it is in the tasks. */
+/** What the node has to do with the task; keeps `open` and `working` as it is in the tasks. */
 export function refreshOpen(state: State, peerId: PeerId, taskId: TaskId): void {
   const node = state.nodes.get(peerId)
   const task = state.tasks.get(taskId)
   if (node === undefined || task === undefined) return
   const assignment = assignmentOf(task, peerId)
-  const before = node.open.size
-  if (assignment !== undefined && isOpen(assignment)) node.open.add(task.taskId)
+  const before = node.working.size
+  const isMember = assignment !== undefined && isOpen(assignment)
+  if (isMember) node.open.add(task.taskId)
   else node.open.delete(task.taskId)
-  if (node.open.size !== before) state.matcher.changed(node)
+  if (isMember && assignment.commitment === null) node.working.add(task.taskId)
+  else node.working.delete(task.taskId)
+  if (node.working.size !== before) state.matcher.changed(node)
 }

@@ -46,9 +46,9 @@ export const nodeDeciders = {
     return pass(null)
   }) satisfies Decider<'heartbeat-received'>,
 
-  'mode-asked': ((turn, { peerId, ownerId, mode }) =>
+  'mode-asked': ((turn, { peerId, ownerId, mode, reason }) =>
     ofOwner(turn, peerId, ownerId, (node) => {
-      setStatus(turn, node, node.status, mode)
+      setStatus(turn, node, node.status, mode, reason)
     })) satisfies Decider<'mode-asked'>,
 
   'node-removed': ((turn, { peerId, ownerId, reason }) =>
@@ -82,9 +82,11 @@ export function setStatus(
   node: NodeRecord,
   status: NodeRecord['status'],
   mode: NodeMode,
+  reason: string | null = null,
 ): void {
-  if (node.status === status && node.mode === mode) return
-  turn.emit({ type: 'node-status-changed', peer_id: node.peerId, status, mode })
+  // A reason is kept also where it changes nothing.
+  if (node.status === status && node.mode === mode && reason === null) return
+  turn.emit({ type: 'node-status-changed', peer_id: node.peerId, status, mode, reason })
 }
 
 function isSame(one: NodeRecord['registration'], other: NodeRecord['registration']): boolean {

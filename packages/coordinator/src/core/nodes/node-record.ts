@@ -32,11 +32,17 @@ export interface NodeRecord {
   readonly trust: Map<string, number>
   /** Tasks that were taken on its word alone since it was last audited, by engine. */
   readonly unaudited: Map<string, Set<TaskId>>
+  /** The newest of these, which can be run again; the oldest first. */
+  readonly recheckable: Map<string, TaskId[]>
   /** Tasks of which it has an assignment that has not ended. */
   readonly open: Set<TaskId>
+  /** Those of them that it has brought to no result yet. */
+  readonly working: Set<TaskId>
 
   /** From here on nothing is in the journal: after a restart it is unknown until it reports. */
   lastSeenMs: number
+  /** Until when it is offered nothing: it has declined a task. */
+  restsUntilMs: number | null
   telemetry: Telemetry | null
   /** 0 to 1. */
   health: number | null
@@ -46,7 +52,7 @@ export interface NodeRecord {
 }
 
 export function candidateOf(node: NodeRecord): Candidate {
-  const { registration, status, mode, health, latencyMs, open } = node
+  const { registration, status, mode, health, latencyMs, working } = node
   return {
     nodeType: registration.node_type,
     region: registration.region,
@@ -55,7 +61,8 @@ export function candidateOf(node: NodeRecord): Candidate {
     mode,
     health,
     latencyMs,
-    openAssignments: open.size,
+    workingAssignments: working.size,
+    isResting: node.restsUntilMs !== null,
   }
 }
 

@@ -71,9 +71,22 @@ describe('a node', () => {
   test('stays drained when it reports that it is well', () => {
     const scenario = new Scenario()
     const peerId = scenario.node('n1')
-    scenario.tell({ type: 'mode-asked', peerId, ownerId: ana, mode: 'draining' })
+    scenario.tell({ type: 'mode-asked', peerId, ownerId: ana, mode: 'draining', reason: null })
     scenario.heartbeat(peerId)
     expect(scenario.state.nodes.get(peerId)!.mode).toBe('draining')
+  })
+
+  test('keeps, in the log, why its owner took it out of work', () => {
+    const scenario = new Scenario()
+    const peerId = scenario.node('n1')
+    const reasons = ['makes a noise', 'still makes a noise']
+    for (const reason of reasons) {
+      scenario.tell({ type: 'mode-asked', peerId, ownerId: ana, mode: 'paused', reason })
+    }
+    const changes = scenario.journal.flatMap(({ event }) =>
+      event.type === 'node-status-changed' && event.mode === 'paused' ? [event.reason] : [],
+    )
+    expect(changes).toEqual(reasons)
   })
 
   test('belongs to who registered it', () => {

@@ -33,6 +33,7 @@ export const assignmentAppliers = {
       commitment: null,
       updates: 0,
       receipt: null,
+      held: null,
       committedIndex: null,
       revealedIndex: null,
     })
@@ -80,6 +81,7 @@ export const assignmentAppliers = {
     assignment.committedIndex = index
     assignment.leaseEndsAtMs = UNLIMITED
     settle(state, task, atMs)
+    refreshOpen(state, peer_id, task.taskId)
   }) satisfies Applier<'result-committed'>,
 
   'receipt-revealed': ((state, { receipt }, { index, atMs }) => {
@@ -87,6 +89,7 @@ export const assignmentAppliers = {
     const { task, assignment } = leaseOf(state, event, ['committed'])
     assignment.state = 'revealed'
     assignment.receipt = receipt.payload
+    assignment.held = null
     assignment.revealedIndex = index
     assignment.leaseEndsAtMs = UNLIMITED
     settle(state, task, atMs)
@@ -140,6 +143,7 @@ function finish(
   const assignment = assignmentOf(task, peer_id)!
   assignment.state = as
   assignment.endedAtMs = atMs
+  assignment.held = null
   settle(state, task, atMs)
   refreshOpen(state, peer_id, task_id)
   if (as !== 'validated') lookFurther(state, task, atMs)

@@ -1,6 +1,7 @@
 import { isEnded, type TaskId, type TaskState } from '@vcp/protocol'
 import type { Applier } from '../apply.ts'
 import { assertHolds, assertTaskHolds } from '../invariants.ts'
+import type { NodeRecord } from '../nodes/node-record.ts'
 import type { State } from '../state.ts'
 import { isOpen, stateOf, type TaskRecord } from './task-record.ts'
 
@@ -38,6 +39,8 @@ export const taskAppliers = {
       level: null,
       output: null,
       provisional: false,
+      recheckable: null,
+      checks: null,
     })
     state.taskCounts.pending += 1
     state.timers.set(matchUntilMs, { kind: 'match', taskId: task_id })
@@ -57,8 +60,14 @@ export const taskAppliers = {
     task.provisional = provisional
     state.levelCounts[level] += 1
     if (provisional) remember(state, task)
+    if (task.checks !== null) compare(state, task, task.checks)
     end(state, task, 'completed', null, atMs)
   }) satisfies Applier<'task-completed'>,
+
+  'recheck-ordered': ((state, { task_id, recheck_id }) => {
+    taskOf(state, task_id).recheckable = null
+    taskOf(state, recheck_id).checks = task_id
+  }) satisfies Applier<'recheck-ordered'>,
 
   'task-failed': ((state, { task_id, reason }, { atMs }) => {
     end(state, taskOf(state, task_id), 'failed', reason, atMs)
@@ -106,6 +115,7 @@ function end(
   task.dispute = null
   for (const assignment of task.assignments) {
     assignment.receipt = null
+    assignment.held = null
     assignment.commitment = null
   }
   assertTaskHolds(task)
@@ -127,7 +137,28 @@ function remember(state: State, task: TaskRecord): void {
     if (node === undefined) continue
     if (!node.unaudited.has(key)) node.unaudited.set(key, new Set())
     node.unaudited.get(key)!.add(task.taskId)
+    keepForRecheck(state, task, node, key)
   }
+}
+
+/** Results of one node, with one engine, that can be checked by running their tasks again. */
+const recheckableMax = 64
+
+function keepForRecheck(state: State, task: TaskRecord, node: NodeRecord, engine: string): void {
+  const kept = node.recheckable.get(engine) ?? []
+  node.recheckable.set(engine, kept)
+  kept.push(task.taskId)
+  task.recheckable = task.spec
+  if (kept.length > recheckableMax) taskOf(state, kept.shift()!).recheckable = null
+}
+
+/** The second run of a task is there: it bears the first one out, or it does not. */
+function compare(state: State, { taskId, output }: TaskRecord, checked: TaskId): void {
+  const task = taskOf(state, checked)
+  if (task.output === output) {
+    task.provisional = false
+    task.reason = null
+  } else task.reason = `task ${taskId} ran it again and came to another result`
 }
 
 export function openAssignments(task: TaskRecord) {

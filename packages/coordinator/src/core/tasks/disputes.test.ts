@@ -1,5 +1,13 @@
 import { bytesToHex, hexToBytes } from '@noble/hashes/utils.js'
-import { type Digest, leafHash, nodeHash, type PeerId, sha256, traceDepth } from '@vcp/protocol'
+import {
+  type Digest,
+  type EvidenceLevel,
+  leafHash,
+  nodeHash,
+  type PeerId,
+  sha256,
+  traceDepth,
+} from '@vcp/protocol'
 import { describe, expect, test } from 'vitest'
 import { taskIdOf, wasmTask } from '../testing/samples.ts'
 import { Scenario } from '../testing/scenario.ts'
@@ -49,10 +57,14 @@ interface Fight {
   readonly bad: PeerId
 }
 
-function fight(bad: Trace, others: readonly string[] = ['n3']): Fight {
+function fight(
+  bad: Trace,
+  others: readonly string[] = ['n3'],
+  level: EvidenceLevel = 'signed',
+): Fight {
   const scenario = new Scenario()
   const [goodId, badId] = ['n1', 'n2'].map((name) => scenario.node(name))
-  scenario.submit(one, wasmTask({ verification: { quorum: 2 } }))
+  scenario.submit(one, wasmTask({ verification: { quorum: 2, level } }))
   for (const name of others) scenario.node(name)
   scenario.accept(one, goodId!)
   scenario.accept(one, badId!)
@@ -97,6 +109,25 @@ describe('a dispute', () => {
     expect(at.scenario.task(one)).toMatchObject({ state: 'completed', level: 'refereed' })
     expect(at.scenario.state.nodes.get(at.bad)).toMatchObject({ disputesLost: 1, failed: 1 })
     expect(at.scenario.state.nodes.get(at.good)).toMatchObject({ disputesLost: 0, succeeded: 1 })
+  })
+
+  test('over a task that wants replicas is followed by another node, and nothing was shown', () => {
+    const falsified = new Trace(37)
+    const at = fight(falsified, ['n3', 'n4'], 'replicated')
+    answerAll(at, falsified)
+    const { scenario, good, bad } = at
+    const [{ peerId: referee } = { peerId: good }] = scenario.wanted('ask-for-rerun')
+    const leaf = honest.leaves[37]!
+    const answer = { peerId: referee, taskId: one, checkpoint: 37, leaf }
+    scenario.tell({ type: 'rerun-answered', ...answer })
+    const next = scenario.holders(one).find((peerId) => peerId !== good)!
+    expect([scenario.task(one).state, next === bad]).toEqual(['verifying', false])
+    expect(scenario.task(one).assignments.every((each) => each.revealedIndex === null)).toBe(true)
+    scenario.accept(one, next)
+    scenario.commit(one, next, 'right', honest.root)
+    scenario.reveal(one, next, 'right', honest.root)
+    expect(scenario.task(one)).toMatchObject({ state: 'completed', level: 'replicated' })
+    expect(scenario.state.nodes.get(bad)).toMatchObject({ disputesLost: 1, failed: 1 })
   })
 
   test('is lost by who answers with hashes that do not hash to what it said before', () => {

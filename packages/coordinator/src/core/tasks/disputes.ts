@@ -17,11 +17,11 @@ import {
   isOpen,
   type TaskRecord,
 } from './task-record.ts'
-import { acceptWinner, verify } from './verify.ts'
+import { takeWinner, verify } from './verify.ts'
 
 export const disputeDeciders = {
   'trace-answered': ((turn, { peerId, taskId, leaseEpoch, level, index, below }) => {
-    const held = holdOf(turn, taskId, peerId, leaseEpoch, ['revealed'])
+    const held = holdOf(turn, taskId, peerId, leaseEpoch, ['committed', 'revealed'])
     if (!held.ok) return held
     const { task } = held.value
     const { dispute } = task
@@ -114,7 +114,7 @@ function settle(turn: Turn, task: TaskRecord, winning: 'one' | 'other'): void {
   const loser = winning === 'one' ? dispute.other : dispute.one
   const checkpoint = dispute.index * 2 ** dispute.level
   turn.emit({ type: 'dispute-settled', task_id: task.taskId, winner, loser, checkpoint })
-  acceptWinner(turn, task, assignmentOf(task, winner)!)
+  takeWinner(turn, task, assignmentOf(task, winner)!)
 }
 
 /** Undecided: one more node has to run it. */

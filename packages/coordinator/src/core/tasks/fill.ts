@@ -35,7 +35,14 @@ export function fill(turn: Turn, task: TaskRecord): void {
 function isPoison({ state }: Turn, task: TaskRecord): boolean {
   const { failuresMax, assignmentsMax } = state.settings
   const isTraining = task.type === 'federated_learning'
-  return task.failures > failuresMax || (!isTraining && task.assignments.length >= assignmentsMax)
+  // Who declines, or was never reached, has not touched it; but a task that all decline goes on for
+  // ever neither.
+  const isUntouched = ({ state: ended, acceptedAtMs }: Assignment) =>
+    ended === 'declined' || (ended === 'withdrawn' && acceptedAtMs === null)
+  const declined = task.assignments.filter(isUntouched).length
+  const touched = task.assignments.length - declined
+  const isWornOut = touched >= assignmentsMax || declined >= 10 * assignmentsMax
+  return task.failures > failuresMax || (!isTraining && isWornOut)
 }
 
 function exhausted({ failures, assignments }: TaskRecord): string {
@@ -67,8 +74,11 @@ function mayHave(turn: Turn, task: TaskRecord, node: NodeRecord): boolean {
 }
 
 /** Until when a node is not given the same task again; never again if its result was wrong. */
-function restsUntilMs({ state }: Turn, { state: ended, endedAtMs }: Assignment): number {
+function restsUntilMs({ state }: Turn, assignment: Assignment): number {
+  const { state: ended, endedAtMs, acceptedAtMs } = assignment
   if (ended === 'rejected' || endedAtMs === null) return Number.POSITIVE_INFINITY
+  // The offer never arrived: a node that is heard of again may have the next one.
+  if (ended === 'withdrawn' && acceptedAtMs === null) return endedAtMs
   return endedAtMs + state.settings.offerMs
 }
 

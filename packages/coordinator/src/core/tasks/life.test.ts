@@ -1,3 +1,4 @@
+import type { DeclineReason, TaskId } from '@vcp/protocol'
 import { describe, expect, test } from 'vitest'
 import { ana, ben, taskIdOf, wasmTask } from '../testing/samples.ts'
 import { Scenario } from '../testing/scenario.ts'
@@ -64,6 +65,39 @@ describe('a task', () => {
     expect(scenario.wanted('withdraw-lease')).toMatchObject([{ peerId: first, leaseEpoch: 1 }])
   })
 
+  test('whose offer cannot be delivered goes to another node at once', () => {
+    const scenario = new Scenario()
+    const first = scenario.node('n1')
+    scenario.submit(one, wasmTask())
+    const second = scenario.node('n2')
+    const lease = { peerId: first, taskId: one, leaseEpoch: 1 }
+    const reason = 'not connected'
+    const told = scenario.tell({ type: 'offer-undelivered', ...lease, reason })
+    expect(told.reply.ok).toBe(true)
+    expect(scenario.holders(one)).toEqual([second])
+    expect(scenario.wanted('withdraw-lease')).toMatchObject([lease])
+    expect(scenario.state.nodes.get(first)!.status).toBe('degraded')
+    // A lease that is over is over, however often that is told.
+    const late = scenario.tell({ type: 'offer-undelivered', ...lease, reason })
+    expect(late.reply).toMatchObject({ code: 'LEASE_STALE' })
+    scenario.accept(one, second)
+    const running = { ...lease, peerId: second, leaseEpoch: 2, reason }
+    scenario.tell({ type: 'offer-undelivered', ...running })
+    expect(scenario.holders(one)).toEqual([second])
+  })
+
+  test('whose offer was not delivered waits for its only node to be heard of', () => {
+    const scenario = new Scenario()
+    const peerId = scenario.node('n1')
+    scenario.submit(one, wasmTask())
+    scenario.tell({ type: 'offer-undelivered', peerId, taskId: one, leaseEpoch: 1, reason: 'cut' })
+    expect(scenario.task(one)).toMatchObject({ state: 'pending', failures: 0 })
+    scenario.pass(5_000)
+    expect(scenario.holders(one)).toEqual([])
+    scenario.heartbeat(peerId)
+    expect([scenario.holders(one), scenario.epoch(one, peerId)]).toEqual([[peerId], 2])
+  })
+
   test('declined by its only node is offered to it again after a rest', () => {
     const scenario = new Scenario()
     const peerId = scenario.node('n1')
@@ -85,6 +119,48 @@ describe('a task', () => {
     scenario.pass(10_000)
     expect(scenario.holders(one)).toEqual([peerId])
     expect(scenario.epoch(one, peerId)).toBe(2)
+  })
+
+  test('is not offered to a node that has just declined another', () => {
+    const scenario = new Scenario()
+    const peerId = scenario.node('n1')
+    const decline = (taskId: TaskId, reason: DeclineReason) =>
+      scenario.tell({
+        type: 'offer-answered',
+        peerId,
+        answer: {
+          answer: 'decline',
+          task_id: taskId,
+          lease_epoch: scenario.epoch(taskId, peerId),
+          reason,
+          needs: null,
+          has: null,
+          retry_after_seconds: 5,
+        },
+      })
+    scenario.submit(one, wasmTask())
+    decline(one, 'data_missing')
+    scenario.submit(taskIdOf(2), wasmTask())
+    expect(scenario.holders(taskIdOf(2))).toEqual([peerId])
+    decline(taskIdOf(2), 'busy')
+    scenario.submit(taskIdOf(3), wasmTask())
+    expect(scenario.holders(taskIdOf(3))).toEqual([])
+    scenario.pass(4_999)
+    expect(scenario.holders(taskIdOf(3))).toEqual([])
+    scenario.pass(1)
+    expect(scenario.holders(taskIdOf(3))).toEqual([peerId])
+  })
+
+  test('waits while the node works on as many as it takes at a time', () => {
+    const scenario = new Scenario()
+    const peerId = scenario.node('n1', { tasksMax: 1 })
+    const two = taskIdOf(2)
+    scenario.submit(one, wasmTask())
+    scenario.submit(two, wasmTask())
+    expect([scenario.holders(one), scenario.holders(two)]).toEqual([[peerId], []])
+    scenario.accept(one, peerId)
+    scenario.commit(one, peerId)
+    expect(scenario.holders(two)).toEqual([peerId])
   })
 
   test('is given up after too many nodes failed at it', () => {

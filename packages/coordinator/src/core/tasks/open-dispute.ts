@@ -1,14 +1,15 @@
-import type { PeerId } from '@vcp/protocol'
+import type { Digest, PeerId } from '@vcp/protocol'
 import type { Turn } from '../turn.ts'
-import type { Assignment, Dispute, TaskRecord } from './task-record.ts'
+import { type Assignment, type Dispute, hasShown, type TaskRecord } from './task-record.ts'
 import { askToReveal } from './verify.ts'
 
 /** Types of task whose runs leave traces that a referee can make again. */
 const traced: ReadonlySet<TaskRecord['type']> = new Set(['wasm_execution', 'computation'])
 
 /**
- * Puts two results against each other, once both have been shown. False where traces cannot decide
- * between them.
+ * Puts two results against each other, once both have been shown to us; to others neither is shown,
+ * or the right one could be copied before enough nodes have come to it. False where traces cannot
+ * decide between them.
  */
 export function openDispute(
   turn: Turn,
@@ -17,12 +18,12 @@ export function openDispute(
 ): boolean {
   const [one, other] = groups.map(([first]) => first)
   if (!traced.has(task.type) || one === undefined || other === undefined) return false
-  if (one.state !== 'revealed' || other.state !== 'revealed') {
+  if (!hasShown(one) || !hasShown(other)) {
     askToReveal(turn, task, [one, other])
     return true
   }
-  const [oneRoot, otherRoot] = [one.receipt?.trace_root, other.receipt?.trace_root]
-  if (oneRoot == null || otherRoot == null || oneRoot === otherRoot) return false
+  const [oneRoot, otherRoot] = [traceRootOf(one), traceRootOf(other)]
+  if (oneRoot === null || otherRoot === null || oneRoot === otherRoot) return false
   turn.emit({
     type: 'dispute-opened',
     task_id: task.taskId,
@@ -33,6 +34,10 @@ export function openDispute(
   })
   askForTraces(turn, task)
   return true
+}
+
+function traceRootOf({ receipt, held }: Assignment): Digest | null {
+  return (receipt ?? held?.payload)?.trace_root ?? null
 }
 
 /** Asks whoever owes an answer for the two hashes below the place the dispute has come to. */

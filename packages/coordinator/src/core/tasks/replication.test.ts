@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { resume } from '../resume.ts'
 import { ana, taskIdOf, wasmTask } from '../testing/samples.ts'
 import { Scenario } from '../testing/scenario.ts'
 
@@ -115,13 +116,56 @@ describe('replication', () => {
     expect(copied?.state).toBe('rejected')
   })
 
+  test('goes on without a copier that commits and never shows anything', () => {
+    const scenario = new Scenario()
+    const [honest, copier] = ['n1', 'n2'].map((name) => scenario.node(name))
+    const level = 'replicated'
+    scenario.submit(one, wasmTask({ verification: { level }, timeouts: { deliver_seconds: 10 } }))
+    scenario.accept(one, honest!)
+    scenario.accept(one, copier!)
+    scenario.commit(one, honest!)
+    scenario.commit(one, copier!)
+    scenario.reveal(one, honest!)
+    const assignment = () => scenario.task(one).assignments[1]
+    const third = scenario.node('n3')
+    scenario.pass(11_000)
+    expect(assignment()).toMatchObject({ peerId: copier, state: 'lost' })
+    expect(scenario.state.nodes.get(copier!)!.failed).toBe(1)
+    scenario.accept(one, third)
+    expect(scenario.journal.map(({ event }) => event.type)).not.toContain('receipt-revealed')
+    scenario.commit(one, third)
+    scenario.reveal(one, third)
+    expect(scenario.task(one)).toMatchObject({ state: 'completed', level })
+  })
+
+  test('asks anew, after a restart, for what was shown while others had not', () => {
+    const scenario = new Scenario()
+    const [honest, other] = ['n1', 'n2'].map((name) => scenario.node(name))
+    scenario.submit(one, wasmTask({ verification: { quorum: 2 } }))
+    for (const peerId of [honest!, other!]) {
+      scenario.accept(one, peerId)
+      scenario.commit(one, peerId)
+    }
+    scenario.reveal(one, honest!)
+    const asked = resume(scenario.replayed(), scenario.atMs).filter(
+      ({ type }) => type === 'ask-to-reveal',
+    )
+    expect(asked).toMatchObject([{ peerId: honest }, { peerId: other }])
+  })
+
   test('makes do with one result where a second node was our own idea and none is left', () => {
     const scenario = new Scenario()
     const [first, second] = ['n1', 'n2'].map((name) => scenario.node(name))
     scenario.submit(one, wasmTask({ timeouts: { match_seconds: 20 } }))
     scenario.accept(one, first!)
     scenario.commit(one, first!)
-    scenario.tell({ type: 'mode-asked', peerId: second!, ownerId: ana, mode: 'draining' })
+    scenario.tell({
+      type: 'mode-asked',
+      peerId: second!,
+      ownerId: ana,
+      mode: 'draining',
+      reason: null,
+    })
     scenario.pass(40_000)
     scenario.reveal(one, first!)
     expect(scenario.task(one)).toMatchObject({ state: 'completed', level: 'signed' })

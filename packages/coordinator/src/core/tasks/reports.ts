@@ -11,6 +11,8 @@ import {
   type TaskId,
 } from '@vcp/protocol'
 import type { Decider } from '../decide.ts'
+import { setStatus } from '../nodes/decide.ts'
+import { rest } from '../nodes/rest.ts'
 import { openRoundIfReady } from '../rounds/open.ts'
 import type { Turn } from '../turn.ts'
 import { audit } from './audit.ts'
@@ -40,10 +42,29 @@ export const reportDeciders = {
       openRoundIfReady(turn, task)
     } else {
       turn.emit({ type: 'assignment-declined', ...lease, reason: answer.reason })
+      const node = turn.state.nodes.get(peerId)
+      const declined = { reason: answer.reason, retryAfterSeconds: answer.retry_after_seconds }
+      if (node !== undefined) rest(turn.state, node, declined, turn.atMs)
       fill(turn, task)
     }
     return pass(null)
   }) satisfies Decider<'offer-answered'>,
+
+  'offer-undelivered': ((turn, { peerId, taskId, leaseEpoch, reason }) => {
+    const held = holdOf(turn, taskId, peerId, leaseEpoch)
+    if (!held.ok) return held
+    const { task, assignment } = held.value
+    if (assignment.state !== 'offered') return pass(null)
+    const node = turn.state.nodes.get(peerId)
+    // Offered no more until it is heard of again; whether it is dead its silence says.
+    if (node?.status === 'online') setStatus(turn, node, 'degraded', node.mode)
+    const lease = { task_id: taskId, peer_id: peerId, lease_epoch: leaseEpoch }
+    turn.emit({ type: 'assignment-ended', ...lease, state: 'withdrawn', reason })
+    // It may have heard the offer, and only its answer was lost.
+    turn.want({ type: 'withdraw-lease', peerId, taskId, leaseEpoch, reason })
+    fill(turn, task)
+    return pass(null)
+  }) satisfies Decider<'offer-undelivered'>,
 
   'progress-reported': ((turn, { peerId, progress }) => {
     const held = holdOf(turn, progress.task_id, peerId, progress.lease_epoch)
@@ -84,7 +105,8 @@ export const reportDeciders = {
     const task = turn.state.tasks.get(task_id)
     const known = task === undefined ? undefined : assignmentOf(task, peer_id)
     // A node sends its receipt until it hears that it has arrived.
-    if (known?.epoch === lease_epoch && known.revealedIndex !== null) return pass(null)
+    const isHere = known?.revealedIndex != null || known?.held != null
+    if (known?.epoch === lease_epoch && isHere) return pass(null)
     const held = holdOf(turn, task_id, peer_id, lease_epoch, ['committed'])
     if (!held.ok) return held
     const { assignment } = held.value
@@ -95,7 +117,8 @@ export const reportDeciders = {
       fill(turn, held.value.task)
       return refuse('SIGNATURE_INVALID', 'the receipt is not what was committed to')
     }
-    turn.emit({ type: 'receipt-revealed', receipt })
+    // Others may still have to commit, if one of those who agree never shows its own.
+    assignment.held = receipt
     verify(turn, held.value.task)
     return pass(null)
   }) satisfies Decider<'receipt-received'>,

@@ -6,6 +6,7 @@ import {
   type DeclineReason,
   type Demand,
   type Digest,
+  type Envelope,
   type EvidenceLevel,
   type HashesBelow,
   isEnded,
@@ -37,6 +38,11 @@ export interface Assignment {
   updates: number
   /** What was revealed; forgotten once the task has ended. */
   receipt: Receipt | null
+  /**
+   * Shown to us and to nobody else until enough have shown theirs. Not in the journal: after a
+   * restart it is asked for anew.
+   */
+  held: Envelope<'receipt'> | null
   /** Where commitment and receipt are in the log. */
   committedIndex: number | null
   revealedIndex: number | null
@@ -102,6 +108,10 @@ export interface TaskRecord {
   output: Cid | null
   /** Taken on one node's word, which a later audit of it may still shake. */
   provisional: boolean
+  /** The task as submitted, for as long as its result may have to be checked by another run. */
+  recheckable: TaskSpec | null
+  /** The task whose result this one checks. */
+  checks: TaskId | null
 }
 
 /** A task that has not ended. */
@@ -129,6 +139,11 @@ export const UNLIMITED = Number.MAX_SAFE_INTEGER
 /** From then on the node that has committed is waited for. */
 export function wasAskedToReveal({ state, leaseEndsAtMs }: Assignment): boolean {
   return state === 'committed' && leaseEndsAtMs !== UNLIMITED
+}
+
+/** Whether the node has shown its result, to us or to all. */
+export function hasShown({ state, held }: Assignment): boolean {
+  return state === 'revealed' || held !== null
 }
 
 /** The node's assignment under its newest lease. */

@@ -6,7 +6,7 @@ import { Scenario } from '../testing/scenario.ts'
 const two = taskIdOf(2)
 
 function pause(scenario: Scenario, peerId: PeerId): void {
-  scenario.tell({ type: 'mode-asked', peerId, ownerId: ana, mode: 'paused' })
+  scenario.tell({ type: 'mode-asked', peerId, ownerId: ana, mode: 'paused', reason: null })
 }
 
 function fail(scenario: Scenario, taskId: TaskId, peerId: PeerId): void {

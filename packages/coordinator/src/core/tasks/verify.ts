@@ -7,7 +7,14 @@ import type { Turn } from '../turn.ts'
 import { failTask, withdrawAll } from './end.ts'
 import { copiesAsked, fill, setCopies } from './fill.ts'
 import { openDispute } from './open-dispute.ts'
-import { type Assignment, isOpen, type TaskRecord, wasAskedToReveal } from './task-record.ts'
+import { recheck } from './recheck.ts'
+import {
+  type Assignment,
+  hasShown,
+  isOpen,
+  type TaskRecord,
+  wasAskedToReveal,
+} from './task-record.ts'
 
 /** Looks whether a task's commitments decide anything yet. */
 export function verify(turn: Turn, task: TaskRecord): void {
@@ -35,22 +42,71 @@ function agreements({ assignments }: TaskRecord): readonly (readonly Assignment[
 
 /** Asks those who agree for their receipts, and takes the result when enough have shown theirs. */
 function collect(turn: Turn, task: TaskRecord, agreed: readonly Assignment[]): void {
-  const revealed = agreed.filter(({ state }) => state === 'revealed')
-  if (revealed.length < task.quorum) {
+  const shown = agreed.filter(hasShown)
+  if (shown.length < task.quorum) {
     askToReveal(turn, task, agreed)
     return
   }
-  const own = independent(turn, task, revealed)
+  const own = independent(turn, task, shown)
   const level = areReplicas(task, own) ? 'replicated' : 'signed'
-  if (isAtLeast(level, levelAsked(task))) accept(turn, task, own, level)
-  else failTask(turn, task, PUBLIC_TOO_SOON)
+  if (isAtLeast(level, levelAsked(task))) {
+    publish(turn, shown)
+    accept(turn, task, own, level)
+  } else if (own.length < shown.length && !isPublic(task)) {
+    letGo(turn, task, own, shown)
+    fill(turn, task)
+  } else failTask(turn, task, PUBLIC_TOO_SOON)
 }
 
-/** Takes the result of who has won a dispute, from all who came to it by themselves. */
-export function acceptWinner(turn: Turn, task: TaskRecord, { commitment }: Assignment): void {
+/** Ends what counts for nothing, through no fault of the nodes. */
+function letGo(
+  turn: Turn,
+  { taskId }: TaskRecord,
+  own: readonly Assignment[],
+  shown: readonly Assignment[],
+): void {
+  const reason = 'another node of its operator has the task'
+  for (const { peerId, epoch } of shown.filter((each) => !own.includes(each))) {
+    const lease = { task_id: taskId, peer_id: peerId, lease_epoch: epoch }
+    turn.emit({ type: 'assignment-ended', ...lease, state: 'withdrawn', reason })
+    turn.want({ type: 'withdraw-lease', peerId, taskId, leaseEpoch: epoch, reason })
+  }
+}
+
+/** Whether anybody can read a result of it. */
+function isPublic({ assignments }: TaskRecord): boolean {
+  return Number.isFinite(firstShownOf(assignments))
+}
+
+/** What was shown to us is shown to all: whoever commits from now on may have copied it. */
+export function publish(turn: Turn, shown: readonly Assignment[]): void {
+  for (const { held } of shown) {
+    if (held !== null) turn.emit({ type: 'receipt-revealed', receipt: held })
+  }
+}
+
+/**
+ * Takes the result of who has won a dispute, from all who came to it by themselves. A submitter who
+ * asked for several nodes is given them: a referee's word is not theirs to check.
+ */
+export function takeWinner(turn: Turn, task: TaskRecord, { commitment }: Assignment): void {
   const agreed = task.assignments.filter(
-    (each) => each.state === 'revealed' && each.commitment?.result_hash === commitment!.result_hash,
+    (each) => hasShown(each) && each.commitment?.result_hash === commitment!.result_hash,
   )
+  const isShort = independent(turn, task, agreed).length < task.quorum
+  if (levelAsked(task) === 'replicated' && isShort && !isPublic(task)) {
+    rejectOthers(turn, task, commitment!.result_hash)
+    fill(turn, task)
+    return
+  }
+  if (agreed.length === 0) {
+    // After a restart it has to be shown anew, and is then taken as the only one there is.
+    rejectOthers(turn, task, commitment!.result_hash)
+    setCopies(turn, task, 1, 1, 'the referee has decided')
+    verify(turn, task)
+    return
+  }
+  publish(turn, agreed)
   accept(turn, task, independent(turn, task, agreed), 'refereed')
 }
 
@@ -136,11 +192,7 @@ function accept(
   const paid: NodeRecord[] = []
   const { output } = receipt!
   const provisional = level === 'signed' && task.spec !== null && copiesAsked(task.spec) === null
-  for (const each of task.assignments) {
-    if (!isOpen(each) || each.commitment === null || each.commitment.result_hash === agreed)
-      continue
-    reject(turn, task, each, 'others agree on another result')
-  }
+  rejectOthers(turn, task, agreed)
   const engine = engineKey(receipt!.engine)
   for (const { peerId, epoch } of winners) {
     const lease = { task_id: task.taskId, peer_id: peerId, lease_epoch: epoch }
@@ -152,6 +204,14 @@ function accept(
   withdrawAll(turn, task, 'the result is there')
   if (paid.length > 0) release(turn, task, paid)
   turn.emit({ type: 'task-completed', task_id: task.taskId, level, output, provisional })
+}
+
+function rejectOthers(turn: Turn, task: TaskRecord, agreed: Digest): void {
+  for (const each of task.assignments) {
+    if (!isOpen(each) || each.commitment === null) continue
+    if (each.commitment.result_hash === agreed) continue
+    reject(turn, task, each, 'others agree on another result')
+  }
 }
 
 export function reject(
@@ -177,5 +237,7 @@ function judge(
   passed: boolean,
 ): void {
   if (node === undefined || (node.unaudited.get(engine)?.size ?? 0) === 0) return
+  const again = passed ? [] : (node.recheckable.get(engine) ?? [])
   turn.emit({ type: 'node-audited', peer_id: node.peerId, task_id: taskId, engine, passed })
+  for (const checked of again) recheck(turn, checked)
 }

@@ -61,10 +61,15 @@ export class Scenario {
   }
 
   /** A node with a wallet of its own. */
-  node(name: string, { wallet = name, ownerId = ana as AccountId } = {}): PeerId {
+  node(
+    name: string,
+    { wallet = name, ownerId = ana as AccountId, tasksMax = null as number | null } = {},
+  ): PeerId {
     const peerId = peerOf(name)
     const binding = { owner: walletOf(wallet), expiresAtMs: this.atMs + 1e12 }
-    const registration = registrationOf(name)
+    const plain = registrationOf(name)
+    const limit = tasksMax === null ? {} : { tasks_max: tasksMax }
+    const registration = { ...plain, capabilities: { ...plain.capabilities, ...limit } }
     this.tell({ type: 'node-registered', peerId, ownerId, registration, binding })
     this.heartbeat(peerId)
     return peerId

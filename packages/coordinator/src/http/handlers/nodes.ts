@@ -35,6 +35,7 @@ export function nodeHandlers({ backend, nowMs }: HandlerParts): Pick<Handlers, N
       if (!heard.ok) return heard
       return pass({ status: heard.value.status, last_seen: momentOf(nowMs()) })
     },
-    rejectNode: ({ identity, params }) => nodes.setMode(identity, params.id, 'paused'),
+    rejectNode: ({ identity, params, body }) =>
+      nodes.setMode(identity, params.id, 'paused', body.reason),
   }
 }

@@ -1,0 +1,75 @@
+// What goes over the counter by HTTP: a blob in under its name, a blob out, whole or in part.
+import { Readable } from 'node:stream'
+import { type Outcome, pass, readCid, refuse, type TaskSpec, VcpError } from '@vcp/protocol'
+import type { BlobKeeper } from '../http/ports.ts'
+import type { Blobs } from './blobs.ts'
+
+export interface BlobCounter extends BlobKeeper {
+  /** The bytes of a task in JSON, and of the blobs that it names and that are here. */
+  payloadBytes(spec: TaskSpec): number
+}
+
+export function createBlobCounter({
+  store,
+  bytesMax,
+}: Pick<Blobs, 'store' | 'bytesMax'>): BlobCounter {
+  return {
+    async put(cid, bytes) {
+      const parts = readCid(cid)
+      if (!parts.ok) return parts
+      const known = await store.manifest(cid)
+      if (known !== null) {
+        bytes.resume()
+        return pass(known.bytes)
+      }
+      // A name of codec `dag-pb` is that of a tree, as IPFS has files; any other is a digest.
+      const shape = parts.value.codec === 'dag-pb' ? 'tree' : 'whole'
+      try {
+        await store.put(bytes, { shape, cid, bytesMax })
+        return pass(store.bytesOf(cid) ?? 0)
+      } catch (error) {
+        return refusalOf(error)
+      }
+    },
+
+    async get(cid, range) {
+      const manifest = await store.manifest(cid)
+      if (manifest === null) return refuse('NOT_FOUND', `there is no blob ${cid} here`)
+      const { bytes: total } = manifest
+      const from = range?.from ?? 0
+      if (from > total) return refuse('INVALID', `the blob has ${total} bytes, less than ${from}`)
+      const to = Math.min(total - 1, range?.to ?? total - 1)
+      const length = to - from + 1
+      const bytes = Readable.from(store.read(cid, { offset: from, length }))
+      return pass({ bytes, from, length, total })
+    },
+
+    payloadBytes(spec) {
+      const text = JSON.stringify(spec)
+      let sum = Buffer.byteLength(text)
+      // Any text of this form may name a blob; one that names none of ours adds nothing.
+      for (const cid of new Set(text.match(/\bb[a-z2-7]{58}\b/g))) {
+        sum += store.bytesOf(cid as never) ?? 0
+      }
+      return sum
+    },
+  }
+}
+
+function refusalOf(error: unknown): Outcome<never> {
+  if (error instanceof VcpError) {
+    const { code, message } = error
+    if (code === 'BLOB_CORRUPT') {
+      return refuse('INVALID', 'the bytes are not those that the CID names')
+    }
+    // To whoever uploads it is one: there is no room for it here.
+    if (code === 'STORE_FULL' || code === 'DISK_FULL') return refuse('DISK_FULL', message)
+    if (code === 'TOO_LARGE') return refuse(code, message)
+    throw error
+  }
+  const { code } = error as NodeJS.ErrnoException
+  if (code === 'ERR_STREAM_PREMATURE_CLOSE' || code === 'ECONNRESET') {
+    throw new VcpError('REQUEST_MALFORMED', { message: 'the body breaks off', cause: error })
+  }
+  throw error
+}

@@ -1,5 +1,4 @@
 // Runs one command line: commander for the grammar, our own words for every error.
-import { readFileSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { CommanderError, Command as Grammar } from 'commander'
@@ -7,12 +6,13 @@ import type { Command, Context, Program } from './command.ts'
 import type { Host } from './host.ts'
 import { type CommandLine, commands, nouns } from './program.ts'
 import { hanging, styleFor, wrapped } from './style.ts'
+import { programVersion } from './version.ts'
 
 interface GlobalOptions {
   readonly json?: boolean
   readonly debug?: boolean
   readonly dataDir?: string
-  readonly coordinator?: string
+  readonly coordinator?: readonly string[]
   readonly set?: readonly string[]
 }
 
@@ -66,12 +66,12 @@ function stop({ signal }: Host, outcome: Outcome): Promise<never> {
 function grammar(host: Host, outcome: Outcome): Grammar {
   const program = new Grammar('vcp')
     .description('Verifiable Compute Protocol: compute with evidence anybody can check.')
-    .version(version(), '-V, --version', 'print the version')
+    .version(programVersion(), '-V, --version', 'print the version')
     .helpOption('-h, --help', 'show help')
     .helpCommand(false)
     .option('--json', 'print data as JSON')
     .option('--data-dir <folder>', 'keys, configuration and state (VCP_DATA_DIR, default ~/.vcp)')
-    .option('--coordinator <url>', 'the coordinator to talk to (VCP_COORDINATOR_URL)')
+    .option('--coordinator <url>', 'the coordinator to talk to (VCP_COORDINATOR_URL)', collect)
     .option('--set <key=value>', 'override one configuration key; repeatable', collect)
     .option('--debug', 'show stack traces')
     .configureHelp({ showGlobalOptions: true })
@@ -138,7 +138,7 @@ function fill(leaf: Grammar, command: Command, host: Host, outcome: Outcome): vo
   leaf.addHelpText('after', `\nExamples:\n${examples.join('\n')}`)
   leaf.action(async () => {
     const globals = leaf.optsWithGlobals<GlobalOptions>()
-    const context = await contextFor(globals, host)
+    const context = await contextFor(globals, host, command)
     const named = leaf.registeredArguments.map((argument, i) => [
       argument.name(),
       leaf.processedArgs[i],
@@ -158,10 +158,14 @@ function fill(leaf: Grammar, command: Command, host: Host, outcome: Outcome): vo
   })
 }
 
-async function contextFor(globals: GlobalOptions, host: Host): Promise<Context> {
+async function contextFor(
+  globals: GlobalOptions,
+  host: Host,
+  { namesPeers }: Pick<Command, 'namesPeers'>,
+): Promise<Context> {
   const { known, readOverrides, readSettings } = await import('./config/settings.ts')
   const dataDir = resolve(globals.dataDir ?? host.env['VCP_DATA_DIR'] ?? join(homedir(), '.vcp'))
-  const overrides = readOverrides(globals.set ?? [], globals.coordinator)
+  const overrides = readOverrides(globals.set ?? [], globals.coordinator ?? [], namesPeers === true)
   for (const key of Object.keys(overrides)) known(key, 'on the command line')
   return {
     host,
@@ -187,9 +191,4 @@ export async function loadAll(): Promise<Program> {
 
 function collect(value: string, before: readonly string[] = []): readonly string[] {
   return [...before, value]
-}
-
-function version(): string {
-  const manifest = readFileSync(new URL('../package.json', import.meta.url), 'utf8')
-  return (JSON.parse(manifest) as { version: string }).version
 }

@@ -50,6 +50,8 @@ export interface Command<Schema extends z.ZodType = z.ZodType, Data = unknown> {
   readonly input: Schema
   /** Whether it comes to its end by itself when the user asks to stop; others are abandoned. */
   readonly endsItself?: true
+  /** Whether --coordinator may be given several times, and as multiaddrs of peers. */
+  readonly namesPeers?: true
   run(input: z.infer<Schema>, context: Context): Promise<Data>
   /** The data as a person reads it; `--json` prints the data itself. */
   text(data: Data, style: Style): string

@@ -11,6 +11,9 @@ process.on('SIGINT', () => {
   stop()
 })
 process.on('SIGTERM', () => stop())
+// Whoever started this with a channel to see it by is gone, and nobody else would stop it.
+process.on('disconnect', () => stop())
+process.channel?.unref()
 // A reader that has seen enough (`vcp ... | head`) is no failure.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   process.exit(error.code === 'EPIPE' ? 0 : 1)

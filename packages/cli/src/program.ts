@@ -12,16 +12,40 @@ function line(summary: string, load: CommandLine['load']): CommandLine {
 }
 
 export const nouns: Readonly<Record<string, string>> = {
+  node: 'this machine at work for a network',
   key: 'the identity of this node',
   wallet: 'the owner of this node: who is paid, who may remove it',
   module: 'WASM modules',
   receipt: 'what nodes sign, and how to check it',
   coordinator: 'the centre: what orders, matches and keeps the log',
+  task: 'work: hand it in, follow it, take its result',
+  account: 'who this machine is to a coordinator',
   ledger: 'the log of a coordinator: what happened, signed',
+  privacy: 'what may be learned about one example, in figures',
   config: 'settings and where they come from',
 }
 
 export const commands: Readonly<Record<string, CommandLine>> = {
+  'node start': line(
+    'take work, and stay until it is stopped',
+    () => import('./commands/node/start.ts'),
+  ),
+  'node status': line('show what the node does', () => import('./commands/node/status.ts')),
+  'node stop': line(
+    'end the node, when it has done what it holds',
+    () => import('./commands/node/stop.ts'),
+  ),
+  'node drain': line(
+    'take no more, and go on with what is held',
+    () => import('./commands/node/drain.ts'),
+  ),
+  'node pause': line('take nothing for a while', () => import('./commands/node/pause.ts')),
+  'node resume': line('take work again', () => import('./commands/node/resume.ts')),
+  'node logs': line('read what the node has said', () => import('./commands/node/logs.ts')),
+  'node install-service': line(
+    'have the node start with the machine',
+    () => import('./commands/node/install-service.ts'),
+  ),
   'key show': line('show the node key, or make it', () => import('./commands/key/show.ts')),
   'key backup': line(
     'write the node key to a file, encrypted',
@@ -66,6 +90,34 @@ export const commands: Readonly<Record<string, CommandLine>> = {
     'check the evidence of a result, offline',
     () => import('./commands/receipt/verify.ts'),
   ),
+  'task submit': line(
+    'hand a task to the network; with --wait, verify its result',
+    () => import('./commands/task/submit.ts'),
+  ),
+  'task list': line('list your tasks', () => import('./commands/task/list.ts')),
+  'task show': line('show a task, and who had it', () => import('./commands/task/show.ts')),
+  'task watch': line('follow a task until it has ended', () => import('./commands/task/watch.ts')),
+  'task why': line('ask why a task waits, node by node', () => import('./commands/task/why.ts')),
+  'task cancel': line(
+    'cancel a task that has not ended',
+    () => import('./commands/task/cancel.ts'),
+  ),
+  'task result': line(
+    'fetch a result, verify it and print it',
+    () => import('./commands/task/result.ts'),
+  ),
+  'account login': line(
+    'sign in to the coordinator, and keep a key',
+    () => import('./commands/account/login.ts'),
+  ),
+  'account logout': line(
+    'forget the key of the coordinator',
+    () => import('./commands/account/logout.ts'),
+  ),
+  'account show': line(
+    'show what this machine may do at the coordinator',
+    () => import('./commands/account/show.ts'),
+  ),
   'ledger head': line(
     'show the newest signed head of the log',
     () => import('./commands/ledger/head.ts'),
@@ -81,6 +133,14 @@ export const commands: Readonly<Record<string, CommandLine>> = {
   'ledger export': line(
     'write the whole log to a file',
     () => import('./commands/ledger/export.ts'),
+  ),
+  'privacy epsilon': line(
+    'ask what training with noise costs',
+    () => import('./commands/privacy/epsilon.ts'),
+  ),
+  'privacy calibrate': line(
+    'ask how much noise a budget needs',
+    () => import('./commands/privacy/calibrate.ts'),
   ),
   'coordinator start': line(
     'start a coordinator, and stay until it is stopped',

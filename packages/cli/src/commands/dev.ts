@@ -2,65 +2,90 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import * as z from 'zod'
-import { defineCommand } from '../command.ts'
+import { type Context, defineCommand } from '../command.ts'
+import type { Step } from '../dev/demonstration.ts'
 import { demonstrations } from '../dev/demonstrations.ts'
 import { hanging, type Style } from '../style.ts'
+import { progressLine } from '../task/progress-line.ts'
+
+interface Shown {
+  readonly parts: readonly {
+    readonly name: string
+    readonly about: string
+    readonly steps: readonly Step[]
+  }[]
+  readonly holds: boolean
+}
 
 export const command = defineCommand({
   about:
-    'With --demo, each part of vcp that this version has is tried on this machine, in a ' +
-    'temporary folder, and shown with what came of it. No coordinator and no nodes are ' +
-    'started yet: this version has the protocol, identities, the sandbox and the checks of ' +
-    'evidence, not the network.',
-  options: [{ form: '--demo', about: 'try every part and show what came of it' }],
+    'A whole network on this machine, on loopback alone: a coordinator and nodes, each in a ' +
+    'process and a folder of its own, until Ctrl-C. What another terminal needs to use it is ' +
+    'printed as exports. All of it is in a temporary folder that is gone afterwards, or in ' +
+    '--data-dir, and is there again the next time. --demo tries every part of vcp instead, the ' +
+    'network too, shows what came of it, and ends.',
+  options: [
+    { form: '--nodes <n>', about: 'honest nodes; 3 unless said' },
+    { form: '--bad-node', about: 'three more: one lies, one stalls, one crashes' },
+    { form: '--demo', about: 'try every part, show what came of it, and end' },
+  ],
   examples: [
-    { line: 'vcp dev', about: 'what this version has' },
-    { line: 'vcp dev --demo', about: 'the same, at work; exits 0 when everything held' },
+    { line: 'vcp dev', about: 'a network to try things on' },
+    { line: 'vcp dev --bad-node', about: 'and watch how bad nodes are caught' },
+    { line: 'vcp dev --demo', about: 'everything at work; exits 0 when everything held' },
     { line: 'vcp dev --demo --json', about: 'for a program' },
   ],
-  input: z.strictObject({ demo: z.boolean().default(false) }),
-  async run({ demo }, { host }) {
-    if (!demo) {
-      const parts = demonstrations.map(({ name, about }) => ({ name, about, steps: null }))
-      return { parts, holds: null }
-    }
-    const folder = mkdtempSync(join(tmpdir(), 'vcp-demo-'))
+  input: z.strictObject({
+    nodes: z.coerce.number().int().min(0).max(50).default(3),
+    badNode: z.boolean().default(false),
+    demo: z.boolean().default(false),
+  }),
+  endsItself: true,
+  async run({ nodes, badNode, demo }, context): Promise<Shown | undefined> {
+    const { isDataDirNamed, dataDir } = context
+    const isKept = isDataDirNamed && !demo
+    const folder = isKept ? dataDir : mkdtempSync(join(tmpdir(), 'vcp-dev-'))
     try {
-      const parts = []
-      for (const { name, about, run } of demonstrations) {
-        parts.push({ name, about, steps: await run({ host, folder }) })
-      }
-      return {
-        parts,
-        holds: parts.every(({ steps }) => steps.every(({ holds }) => holds !== false)),
-      }
+      if (demo) return await showAll(folder, context)
+      const { stay } = await import('../dev/stay.ts')
+      await stay({ folder, nodes, hasBadNodes: badNode }, context)
+      return undefined
     } finally {
-      rmSync(folder, { recursive: true, force: true })
+      if (!isKept) rmSync(folder, { recursive: true, force: true, maxRetries: 10 })
     }
   },
-  text({ parts, holds }, style) {
+  text(data, style) {
+    if (data === undefined) return ''
+    const { parts, holds } = data
     const shown = parts.map(({ name, about, steps }) => {
       const margin = name.length + 2
       const title = `${style.title(name)}  ${style.quiet(hanging(about, margin, style.columns))}`
-      return steps === null ? title : [title, ...steps.map((each) => line(each, style))].join('\n')
+      return [title, ...steps.map((each) => line(each, style))].join('\n')
     })
-    if (holds === null) {
-      return `${shown.join('\n')}\n\nSee them at work: ${style.code('vcp dev --demo')}`
-    }
     const verdict = holds ? style.good('everything held') : style.bad('something did not hold')
     return `${shown.join('\n\n')}\n\n${verdict}`
   },
-  exitCode: ({ holds }) => (holds === false ? 8 : 0),
+  exitCode: (data) => (data === undefined || data.holds ? 0 : 8),
 })
 
-function line(
-  {
-    what,
-    outcome,
-    holds,
-  }: { readonly what: string; readonly outcome: string; readonly holds: boolean | null },
-  style: Style,
-): string {
+async function showAll(folder: string, context: Context): Promise<Shown> {
+  const { host } = context
+  const progress = progressLine(context)
+  const parts = []
+  try {
+    for (const { name, about, run } of demonstrations) {
+      host.signal.throwIfAborted()
+      progress.say(name)
+      const doing = (what: string) => progress.say(`${name}: ${what}`)
+      parts.push({ name, about, steps: await run({ host, folder, doing }) })
+    }
+  } finally {
+    progress.end()
+  }
+  return { parts, holds: parts.every(({ steps }) => steps.every(({ holds }) => holds !== false)) }
+}
+
+function line({ what, outcome, holds }: Step, style: Style): string {
   const symbol = holds === null ? '·' : holds ? style.good('✓') : style.bad('✗')
   const margin = 6
   const came = style.quiet(hanging(outcome, margin, style.columns))

@@ -4,17 +4,28 @@ import { fields, type Style } from '../style.ts'
 
 const Started = z.object({
   url: z.string(),
+  mesh: z.object({ addresses: z.array(z.string()) }).nullable(),
   log_key: z.string(),
   setup_token: z.string().nullable(),
+  newcomers: z.enum(['operator', 'submitter', 'none']),
 })
+
+/** What becomes of who comes without being asked. */
+const newcomersText = {
+  operator: 'welcome: they may submit tasks and run nodes',
+  submitter: 'may submit tasks; nodes are for those whom an administrator lets in',
+  none: 'not taken: accounts.newcomers is "none"',
+} as const
 
 const Line = z.object({ at: z.string(), level: z.string(), message: z.string() })
 
 export function showStarted(line: string, dataDir: string, style: Style): string {
-  const { url, log_key, setup_token } = Started.parse(JSON.parse(line))
+  const { url, mesh, log_key, setup_token, newcomers } = Started.parse(JSON.parse(line))
   const rows: [string, string][] = [
     ['coordinator', url],
     ['documentation', `${url}/api/docs`],
+    ...(mesh?.addresses ?? []).map((address): [string, string] => ['nodes join at', address]),
+    ['newcomers', newcomersText[newcomers]],
     ['data', dataDir],
     ['log key', log_key],
   ]

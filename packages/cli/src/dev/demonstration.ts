@@ -11,6 +11,8 @@ export interface Stage {
   readonly host: Host
   /** An empty folder of the demonstration's own; it is gone afterwards. */
   readonly folder: string
+  /** Says what is under way, to whoever waits. */
+  doing(what: string): void
 }
 
 /** Shows one part of vcp at work, on real data of this machine. */

@@ -3,6 +3,7 @@ import { evidence } from './evidence.ts'
 import { identity } from './identity.ts'
 import { ledger } from './ledger.ts'
 import { machine } from './machine.ts'
+import { networkAtWork } from './network-at-work.ts'
 import { sandbox } from './sandbox.ts'
 
 /** Every demonstration, in the order in which they tell the story. */
@@ -12,4 +13,5 @@ export const demonstrations: readonly Demonstration[] = [
   sandbox,
   ledger,
   evidence,
+  networkAtWork,
 ]

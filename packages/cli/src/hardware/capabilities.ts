@@ -1,13 +1,15 @@
 import type { Capabilities } from '@vcp/protocol'
-import type { Hardware } from './hardware.ts'
+import type { Essentials } from './essentials.ts'
 
 /** What a machine shows of itself by being looked at; what a node may claim of it. */
 export type MachineCapabilities = {
-  readonly [Field in Exclude<keyof Capabilities, 'engines'>]: Capabilities[Field] | null
+  readonly [Field in Exclude<keyof Capabilities, 'engines' | 'tasks_max'>]:
+    | Capabilities[Field]
+    | null
 }
 
 /** Never more than was read: memory is rounded down, and bandwidth is null until it is measured. */
-export function capabilitiesOf({ cpu, memory, gpus, disk }: Hardware): MachineCapabilities {
+export function capabilitiesOf({ cpu, memory, gpus, disk }: Essentials): MachineCapabilities {
   const { total_bytes: total, limit_bytes: limit } = memory
   const usable = total === null || limit === null ? (total ?? limit) : Math.min(total, limit)
   return {

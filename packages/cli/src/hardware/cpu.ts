@@ -94,7 +94,7 @@ function speedOf({ platform, architecture, processors, cpuinfo }: RawCpu): numbe
 }
 
 /** The quotas of this process's cgroup and of all above it; the tightest one counts. */
-async function readQuotas(): Promise<readonly string[]> {
+export async function readQuotas(): Promise<readonly string[]> {
   const membership = (await readKernelFile('/proc/self/cgroup')) ?? ''
   const found: string[] = []
   for (const line of membership.split('\n')) {

@@ -35,7 +35,8 @@ export function fitsOf(machine: MachineCapabilities, profile: Profile): readonly
     mode: 'active',
     health: 1,
     latencyMs: 0,
-    openAssignments: 0,
+    workingAssignments: 0,
+    isResting: false,
   } as const
   return taskTypes.map((taskType) => {
     const demand = demandOf(taskType, Requirements.parse({}), profile)

@@ -15,6 +15,10 @@ export const command = defineCommand({
   options: [
     { form: '--http-port <port>', about: 'the port to listen on; 0 for any that is free' },
     { form: '--http-host <address>', about: 'the address to listen on; 127.0.0.1 unless said' },
+    {
+      form: '--listen <multiaddr>',
+      about: 'where nodes join; TCP on that address, two above the port, unless said',
+    },
     { form: '--database <url>', about: 'a Postgres for journal and accounts, in place of files' },
     { form: '--config <file>', about: 'settings, in place of coordinator.json' },
   ],
@@ -28,17 +32,19 @@ export const command = defineCommand({
   input: z.strictObject({
     httpPort: z.string().optional(),
     httpHost: z.string().optional(),
+    listen: z.string().optional(),
     database: z.string().optional(),
     config: z.string().optional(),
   }),
   endsItself: true,
-  async run({ httpPort, httpHost, database, config }, context) {
+  async run({ httpPort, httpHost, listen, database, config }, context) {
     const { host, json } = context
     const dataDir = folderOf(context)
     const given = {
       'data-dir': dataDir,
       'http-port': httpPort,
       'http-host': httpHost,
+      listen,
       database,
       config,
     }

@@ -1,0 +1,156 @@
+// One run, from the offer to its end: fetch, run, keep. What comes out is durable before anybody is
+// told of it.
+import type { BlobStore } from '@vcp/mesh'
+import {
+  type Cid,
+  type Digest,
+  type ErrorCode,
+  limits,
+  type Offer,
+  type TaskId,
+  type TaskSpec,
+  type TaskType,
+  VcpError,
+} from '@vcp/protocol'
+import type { Engine, EngineResult, Work } from '../../engines/engine.ts'
+import type { Engines } from '../../engines/engines.ts'
+import type { RunEnd } from '../core/inputs.ts'
+import type { Kept } from '../kept/kept.ts'
+import type { BlobBytes } from './blob-bytes.ts'
+import type { Progress } from './progress.ts'
+import { type SigningParts, signResult } from './sign-result.ts'
+
+export interface RunParts extends SigningParts {
+  readonly engines: Pick<Engines, 'ready'>
+  readonly blobs: BlobBytes
+  readonly store: Pick<BlobStore, 'put' | 'pin' | 'unpin'>
+  readonly kept: Kept
+  /** On whose behalf tasks are run now: those of two never share a process. */
+  readonly requester: () => string
+}
+
+export interface RunWatch {
+  readonly signal: AbortSignal
+  note(progress: Progress): void
+}
+
+/** Always comes to an end, unless the signal aborts: then it rejects with its reason. */
+export async function runTask(parts: RunParts, offer: Offer, watch: RunWatch): Promise<RunEnd> {
+  const lease = { taskId: offer.task_id, leaseEpoch: offer.lease_epoch }
+  const before = parts.kept.find(lease)
+  // It ended before a crash; what was signed then is what stands.
+  if (before !== null) return finished(before)
+  try {
+    const startedAtMs = parts.nowMs()
+    const { engine, work } = await prepared(parts, offer.task_id, offer.task, watch)
+    const result = await engine.run(work)
+    watch.signal.throwIfAborted()
+    if (result.kind === 'failed') return failed(result.reason, result.isOurs)
+    watch.note({ phase: 'committing', percent: null, gas: result.part.gas })
+    const ran = { part: result.part, startedAtMs, endedAtMs: parts.nowMs() }
+    const signed = signResult(parts, offer, ran)
+    const run = { ...lease, ...signed, traceLeaves: result.traceLeaves }
+    await parts.kept.keep({ ...run, output: await outputOf(parts, offer.task_id, result) })
+    return finished(run)
+  } catch (error) {
+    watch.signal.throwIfAborted()
+    return failureOf(error)
+  }
+}
+
+/** Null where this machine does not come to the checkpoint. */
+export async function rerunTask(
+  parts: RunParts,
+  taskId: TaskId,
+  task: TaskSpec,
+  checkpoint: number,
+  watch: RunWatch,
+): Promise<Digest | null> {
+  try {
+    const { engine, work } = await prepared(parts, taskId, task, watch)
+    return await engine.rerun(work, checkpoint)
+  } catch (error) {
+    watch.signal.throwIfAborted()
+    if (error instanceof VcpError) return null
+    throw error
+  }
+}
+
+/** Who holds the large output of a task in the blob store. */
+export function holderOf(taskId: TaskId): string {
+  return `task-${taskId}`
+}
+
+interface Prepared {
+  readonly engine: Engine<TaskType>
+  readonly work: Work<TaskType>
+}
+
+async function prepared(
+  { engines, blobs, requester }: RunParts,
+  taskId: TaskId,
+  task: TaskSpec,
+  { signal, note }: RunWatch,
+): Promise<Prepared> {
+  const engine = engines.ready.get(task.task_type)
+  if (engine === undefined) {
+    throw new VcpError('NOT_FOUND', { message: `no engine here runs ${task.task_type}` })
+  }
+  const needs = engine.blobs(task)
+  const onProgress = ({ bytes, bytesTotal }: { bytes: number; bytesTotal: number }) => {
+    const percent = bytesTotal === 0 ? null : (100 * bytes) / bytesTotal
+    note({ phase: 'fetching', percent, gas: null })
+  }
+  const fetched = await Promise.all(
+    needs.map(async (need): Promise<[Cid, Uint8Array]> => {
+      return [need.cid, await blobs.get(need, { signal, onProgress })]
+    }),
+  )
+  const work: Work<TaskType> = {
+    taskId,
+    requester: requester(),
+    task,
+    blobs: new Map(fetched),
+    signal,
+    onProgress: (gas, percent) => note({ phase: 'running', percent, gas }),
+  }
+  return { engine, work }
+}
+
+/** What goes with the receipt; null for an output that had to become a blob. */
+async function outputOf(
+  { store, kept }: RunParts,
+  taskId: TaskId,
+  { output, part }: Extract<EngineResult, { kind: 'finished' }>,
+): Promise<Uint8Array | null> {
+  if (output.length <= limits.reportOutputBytesMax) return output
+  await kept.hold(taskId, part.output)
+  const cid = await store.put([output], { shape: 'whole' })
+  if (cid !== part.output) throw new RangeError(`the engine calls ${part.output} what is ${cid}`)
+  await store.pin(cid, holderOf(taskId))
+  return null
+}
+
+function finished({
+  receipt,
+  commitment,
+  traceLeaves,
+}: Omit<Extract<RunEnd, { kind: 'finished' }>, 'kind'>): RunEnd {
+  return { kind: 'finished', receipt, commitment, traceLeaves }
+}
+
+const reasonCharactersMax = 200
+
+function failed(reason: string, isOurs: boolean): RunEnd {
+  return { kind: 'failed', reason: reason.slice(0, reasonCharactersMax), isOurs }
+}
+
+/** What goes wrong with data that others should have is not this machine's doing. */
+const ofOthers = new Set<ErrorCode>(['BLOB_UNAVAILABLE', 'TOO_LARGE', 'PEER_UNREACHABLE'])
+
+function failureOf(error: unknown): RunEnd {
+  if (error instanceof VcpError) {
+    return failed(`${error.code}: ${error.message}`, !ofOthers.has(error.code))
+  }
+  return failed(`INTERNAL: ${error}`, true)
+}

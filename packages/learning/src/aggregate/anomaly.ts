@@ -1,0 +1,66 @@
+// How far an update is from the others. Scores are for people and for the gates; the robust rules
+// do not rely on them.
+import type { TaskSpec } from '@vcp/protocol'
+import * as z from 'zod'
+import { byCoordinate, cosine, medianOfSorted, norm, type Row } from './vector.ts'
+
+export interface Anomaly {
+  /** With the median of all updates; near 1 where it points as the others do. */
+  readonly cosine: number
+  /** Its norm over the median norm. */
+  readonly normRatio: number
+  /** The largest cosine with another update: sybils send nearly the same. */
+  readonly nearestCosine: number
+  readonly isFinite: boolean
+}
+
+export function anomalies(rows: readonly Row[]): readonly Anomaly[] {
+  const finite = rows.filter(isFiniteRow)
+  if (finite.length === 0) return rows.map(() => notFinite)
+  const centre = byCoordinate(finite, medianOfSorted)
+  const typical = medianOfSorted(Float64Array.from(finite, norm).sort())
+  return rows.map((row) => {
+    if (!isFiniteRow(row)) return notFinite
+    const others = finite.filter((other) => other !== row)
+    return {
+      cosine: cosine(row, centre),
+      normRatio:
+        typical === 0 ? (norm(row) === 0 ? 1 : Number.POSITIVE_INFINITY) : norm(row) / typical,
+      nearestCosine: Math.max(-1, ...others.map((other) => cosine(row, other))),
+      isFinite: true,
+    }
+  })
+}
+
+const notFinite: Anomaly = { cosine: 0, normRatio: 0, nearestCosine: 0, isFinite: false }
+
+export function isFiniteRow(row: Row): boolean {
+  return row.every(Number.isFinite)
+}
+
+/** The least that a task asks of an update. */
+export type QualityGates = NonNullable<
+  Extract<TaskSpec, { task_type: 'federated_learning' }>['inputs']['quality']
+>
+
+/** What the coordinator measured itself, never what a node claims. */
+export interface Measured {
+  readonly accuracy: number | null
+  readonly loss: number | null
+  readonly anomaly: Anomaly
+}
+
+export const GateFault = z.enum(['not_finite', 'accuracy_low', 'loss_high', 'cosine_low'])
+export type GateFault = z.infer<typeof GateFault>
+
+/** Why an update is not counted; nothing where it is. What was not measured is not held against it.
+ *  */
+export function gateFaults(measured: Measured, gates: QualityGates): readonly GateFault[] {
+  const { accuracy, loss, anomaly } = measured
+  if (!anomaly.isFinite) return ['not_finite']
+  const faults: GateFault[] = []
+  if (accuracy !== null && !(accuracy >= gates.accuracy_min)) faults.push('accuracy_low')
+  if (loss !== null && !(loss <= gates.loss_max)) faults.push('loss_high')
+  if (!(anomaly.cosine >= gates.cosine_min)) faults.push('cosine_low')
+  return faults
+}

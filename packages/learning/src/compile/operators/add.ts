@@ -1,0 +1,6 @@
+import { binaryOperator } from '../elementwise.ts'
+
+export const add = binaryOperator(
+  (back) => back.cotangent(),
+  (one, other) => one + other,
+)

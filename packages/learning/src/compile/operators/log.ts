@@ -1,0 +1,3 @@
+import { unaryOperator } from '../elementwise.ts'
+
+export const log = unaryOperator(({ graph }, x, _, cotangent) => graph.div(cotangent, x))

@@ -1,0 +1,5 @@
+import { unaryOperator } from '../elementwise.ts'
+
+export const softplus = unaryOperator(({ graph }, x, _, cotangent) =>
+  graph.mul(cotangent, graph.unary('Sigmoid', x)),
+)

@@ -87,7 +87,7 @@ test('a person is shown what they need, and a second coordinator is refused', as
   expect(second.text.err).toContain('do this')
   first.child.kill('SIGTERM')
   expect(await first.ended).toEqual({ code: 0, signal: null })
-  for (const name of ['documentation', 'data', 'log key', 'setup token']) {
+  for (const name of ['documentation', 'nodes join at', 'data', 'log key', 'setup token']) {
     expect(first.text.out).toMatch(new RegExp(`^${name} {2,}\\S`, 'm'))
   }
 })

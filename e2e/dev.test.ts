@@ -2,11 +2,11 @@
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
 import { dirname } from 'node:path'
-import { setTimeout as pause } from 'node:timers/promises'
 import { apiKey, connect, memoryKnownLogs, nameBlob, prepareTask, runTask } from '@vcp/client'
 import { expect, onTestFinished, test } from 'vitest'
 import { type DevNetwork, startDevNetwork } from './bench/dev-network.ts'
 import { childrenOf } from './bench/processes.ts'
+import { eventually } from './network/eventually.ts'
 
 async function started(nodes: number): Promise<DevNetwork> {
   const network = await startDevNetwork(nodes)
@@ -14,9 +14,10 @@ async function started(nodes: number): Promise<DevNetwork> {
   return network
 }
 
-/** Resolves when all of them are gone. */
-async function untilGone(pids: readonly number[]): Promise<void> {
-  while (pids.some((pid) => existsSync(`/proc/${pid}/stat`))) await pause(50)
+/** Those that are still there after a while. */
+function leftOf(pids: readonly number[]): Promise<readonly number[]> {
+  const living = () => pids.filter((pid) => existsSync(`/proc/${pid}/stat`))
+  return eventually(20_000, (left: readonly number[]) => left.length === 0, living)
 }
 
 test('a network is started, used and stopped, and nothing is left of it', async () => {
@@ -41,7 +42,7 @@ test('a network is started, used and stopped, and nothing is left of it', async 
   expect(pids.length).toBeGreaterThanOrEqual(3)
   await network.stop()
   expect(network.child.exitCode).toBe(0)
-  await untilGone(pids)
+  expect(await leftOf(pids)).toEqual([])
   expect(existsSync(folder)).toBe(false)
 }, 60_000)
 
@@ -51,5 +52,5 @@ test('of a network whose starter is killed no process is left', async () => {
   const closed = once(network.child, 'close')
   network.child.kill('SIGKILL')
   await closed
-  await untilGone(pids)
+  expect(await leftOf(pids)).toEqual([])
 }, 60_000)

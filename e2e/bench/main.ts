@@ -40,7 +40,7 @@ function smallTask(value: number, quorum: number): PreparedTask {
   const level = quorum === 1 ? 'signed' : 'replicated'
   const draft = {
     task_type: 'wasm_execution',
-    inputs: { module: module.cid, call },
+    inputs: { module: module.cid, call, limits: { memory_mb: 16, seconds: 10, gas: 1_000_000 } },
     verification: { level, quorum },
   } as TaskDraft
   return prepareTask(draft, { blobs: [module] })

@@ -567,7 +567,7 @@ export const errors = {
     'verificationFailed',
     422,
     'A zero-knowledge proof, or the key it is checked with, does not hold.',
-    'Do not trust the result; check that the key is the one of the circuit and not for development.',
+    'Do not trust the result; check that the key is that of the circuit, and not for development.',
   ),
   PRIVACY_BUDGET_SPENT: row(
     'taskFailed',

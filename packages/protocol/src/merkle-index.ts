@@ -2,7 +2,7 @@
 // of 256 leaves and more, a quarter of a byte a leaf. Whatever is smaller lies within one block of
 // 256, whose leaf hashes the log reads back from where it keeps its events: two blocks a proof at
 // most.
-import { leftWidth, merkleRoot, nodeHash, type SubtreeHash } from './merkle.ts'
+import { leftWidth, merkleRoot, nodeHash, type Sha256, type SubtreeHash } from './merkle.ts'
 
 /** Leaves in a block. */
 export const blockLeaves = 256
@@ -27,7 +27,7 @@ export interface MerkleIndex {
   subtreeHash(leafBlock: LeafBlock): SubtreeHash
 }
 
-export function createMerkleIndex(blocks: readonly Uint8Array[] = []): MerkleIndex {
+export function createMerkleIndex(blocks: readonly Uint8Array[] = [], hash?: Sha256): MerkleIndex {
   /** `levels[k]` holds the roots of complete subtrees of `256 * 2^k` leaves, in order. */
   const levels: Uint8Array[][] = [[]]
   let tail: Uint8Array[] = []
@@ -39,7 +39,7 @@ export function createMerkleIndex(blocks: readonly Uint8Array[] = []): MerkleInd
       levels[k] = level
       level.push(subtree)
       if (level.length % 2 === 1) return
-      subtree = nodeHash(level.at(-2)!, subtree)
+      subtree = nodeHash(level.at(-2)!, subtree, hash)
     }
   }
 
@@ -56,7 +56,7 @@ export function createMerkleIndex(blocks: readonly Uint8Array[] = []): MerkleInd
       for (const leafHash of leafHashes) {
         tail.push(leafHash)
         if (tail.length === blockLeaves) {
-          addBlock(merkleRoot(tail))
+          addBlock(merkleRoot(tail, hash))
           tail = []
         }
       }
@@ -73,11 +73,11 @@ export function createMerkleIndex(blocks: readonly Uint8Array[] = []): MerkleInd
           const from = start % blockLeaves
           const leaves = leavesOf(Math.floor(start / blockLeaves)).slice(from, from + width)
           if (leaves.length < width) throw new RangeError(`no leaves ${start} to ${end} in the log`)
-          return merkleRoot(leaves)
+          return merkleRoot(leaves, hash)
         }
         const left = leftWidth(width)
         if (left * 2 > width)
-          return nodeHash(hashOf(start, start + left), hashOf(start + left, end))
+          return nodeHash(hashOf(start, start + left), hashOf(start + left, end), hash)
         let level = 0
         for (let span = blockLeaves; span < width; span *= 2) level += 1
         const complete = levels[level]?.[start / width]

@@ -26,6 +26,7 @@ import {
 } from '@vcp/protocol'
 import type { Clock } from '../journal/clock.ts'
 import type { Journal } from '../journal/journal.ts'
+import { nativeSha256 } from '../native-sha256.ts'
 import type { LogKey } from './log-key.ts'
 
 export interface Log {
@@ -83,7 +84,7 @@ class JournalLog implements Log {
   readonly #known: KnownLog
   readonly #clock: LogClock
   /** Of complete blocks alone; the leaves after them are the journal's to keep. */
-  readonly #index = createMerkleIndex()
+  readonly #index = createMerkleIndex([], nativeSha256)
   #newest: Signed | null = null
   #signing: Promise<string> | null = null
   #covering: Promise<void> | null = null

@@ -129,7 +129,7 @@ export async function startNetwork({ host, folder, said }: NetworkOptions): Prom
       const dataDir = join(folder, name)
       const own = ['--data-dir', dataDir, '--coordinator', url]
       const honest = ['node', 'start', '--json', '--headless', '--name', name, '--region', region]
-      const here = ['--listen', '/ip4/127.0.0.1/tcp/0', '--tasks', '2', ...own]
+      const here = ['--listen', '/ip4/127.0.0.1/tcp/0', '--tasks', '16', ...own]
       const file = fault === undefined ? programs.vcp : programs.badNode
       const words = fault === undefined ? [...honest, ...here] : [fault, name, region, dataDir, url]
       const { signal } = stopping.nodes

@@ -156,8 +156,8 @@ export class History {
     'credits-moved': (event) => this.#moved(event),
     'task-completed': (event) => this.#completed(event),
     'task-failed': ({ task_id, reason }) => {
-      const { parties } = this.#gaveUp(task_id, 'failed')
-      const isPublic = reason.includes('was public') && parties.length === 0
+      this.#gaveUp(task_id, 'failed')
+      const isPublic = reason.includes('was public')
       promise(!isPublic, () => `task ${task_id} failed: a result was shown too early`)
     },
     'task-cancelled': ({ task_id }) => {
@@ -236,10 +236,9 @@ export class History {
     promise(!honestMajority(task, this.#truth), `task ${taskId} is ${level}, and wrong`)
   }
 
-  #gaveUp(taskId: TaskId, as: 'failed' | 'cancelled'): TaskHistory {
+  #gaveUp(taskId: TaskId, as: 'failed' | 'cancelled'): void {
     const task = this.#end(taskId, as)
     promise(task.released.length === 0, `task ${taskId} has ${as}, and somebody was paid`)
-    return task
   }
 
   #end(taskId: TaskId, as: NonNullable<TaskHistory['ended']>): TaskHistory {

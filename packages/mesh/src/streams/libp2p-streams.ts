@@ -33,11 +33,20 @@ export function createLibp2pStreams(parts: Libp2pStreamsParts): Libp2pStreams {
   const { host, network, now, counters, conduct } = parts
   const pool = createStreamPool(async (peerId, protocol) => {
     const name = nameIn(network, protocol as `/vcp/${string}`)
-    const stream = await host.dialProtocol(peerIdFromString(peerId), name, {
+    const peer = peerIdFromString(peerId)
+    const options = {
       signal: AbortSignal.timeout(openTimeoutMs),
       maxOutboundStreams: inboundMax,
       runOnLimitedConnection: true,
-    })
+    }
+    const connections = host.getConnections(peer).filter(({ status }) => status === 'open')
+    // Where a relay is the only way, `dialProtocol` dials a second time, and libp2p ends that
+    // connection as a duplicate of the first.
+    const relayed = connections.every(({ limits }) => limits !== undefined) ? connections[0] : null
+    const stream =
+      relayed == null
+        ? await host.dialProtocol(peer, name, options)
+        : await relayed.newStream(name, options)
     return frameStream(stream)
   }, now)
 

@@ -84,6 +84,17 @@ describe('a link', () => {
     await timers.until(() => toldOf('joined'))
   })
 
+  test('tells who waits since before a registration that came to nothing', async () => {
+    const network = createMemoryNetwork()
+    const coordinator = await scriptedCoordinator(network, first)
+    coordinator.refuseJoin = refuse('OVERLOADED', 'later')
+    const { link, timers, said } = await linked(network, placesOf(coordinator))
+    const joined = link.joined(new AbortController().signal)
+    await expect.poll(() => said.at(-1)?.fields['code']).toBe('OVERLOADED')
+    coordinator.refuseJoin = null
+    expect((await timers.until(() => joined)).peerId).toBe(first.peerId)
+  })
+
   test('ends with the reason where every coordinator refuses the node for good', async () => {
     const network = createMemoryNetwork()
     const coordinator = await scriptedCoordinator(network, first)

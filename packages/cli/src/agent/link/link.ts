@@ -54,7 +54,7 @@ export async function openLink(parts: LinkParts): Promise<Link> {
   const quality = createLineQuality()
   const joining = createJoining(mesh.streams, parts.identity, timers)
   const standings = createStandings(places, timers)
-  let next = Promise.withResolvers<Stay>()
+  const next = createNext()
 
   const outbox = createOutbox({
     timers,
@@ -76,11 +76,11 @@ export async function openLink(parts: LinkParts): Promise<Link> {
         mesh.streams.ask(stay.peerId, reportProtocol, withOutput(kept, report), ended),
       )
       standings.joined(place, stay.peerId)
-      next.resolve(stay)
+      next.came(stay)
     },
     closed() {
       outbox.attach(null)
-      next = Promise.withResolvers()
+      next.left()
     },
   })
   const isCoordinator = visits.isCoordinator
@@ -128,6 +128,25 @@ export async function openLink(parts: LinkParts): Promise<Link> {
       visits.stay?.end({ why: 'lost' })
       await sought
       await outbox.close()
+    },
+  }
+}
+
+/** Who waits for a stay: where a visit comes to nothing, they wait for the next one. */
+function createNext() {
+  let next = Promise.withResolvers<Stay>()
+  let isHere = false
+  return {
+    get promise() {
+      return next.promise
+    },
+    came(stay: Stay): void {
+      next.resolve(stay)
+      isHere = true
+    },
+    left(): void {
+      if (isHere) next = Promise.withResolvers()
+      isHere = false
     },
   }
 }

@@ -22,6 +22,8 @@ export const nouns: Readonly<Record<string, string>> = {
   account: 'who this machine is to a coordinator',
   ledger: 'the log of a coordinator: what happened, signed',
   privacy: 'what may be learned about one example, in figures',
+  proof: 'zero-knowledge proofs: what is shown without being shown',
+  setup: 'the keys of circuits, and who contributed to them',
   config: 'settings and where they come from',
 }
 
@@ -141,6 +143,23 @@ export const commands: Readonly<Record<string, CommandLine>> = {
   'privacy calibrate': line(
     'ask how much noise a budget needs',
     () => import('./commands/privacy/calibrate.ts'),
+  ),
+  'proof circuits': line(
+    'list the circuits that come with vcp',
+    () => import('./commands/proof/circuits.ts'),
+  ),
+  'proof prove': line(
+    'make a proof, and check it before it is written',
+    () => import('./commands/proof/prove.ts'),
+  ),
+  'proof verify': line('check a proof, offline', () => import('./commands/proof/verify.ts')),
+  'setup contribute': line(
+    'add a secret to the keys of a circuit, and forget it',
+    () => import('./commands/setup/contribute.ts'),
+  ),
+  'setup verify': line(
+    'check whose keys they are, and that somebody contributed',
+    () => import('./commands/setup/verify.ts'),
   ),
   'coordinator start': line(
     'start a coordinator, and stay until it is stopped',

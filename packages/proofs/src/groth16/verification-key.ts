@@ -1,0 +1,123 @@
+// A verification key and what is asked of it before it is believed. A key with delta equal to gamma
+// comes from a setup to which nobody has contributed: anybody can forge proofs for it.
+import { bn254 } from '@noble/curves/bn254.js'
+import { type Digest, digestOf, type Outcome, pass, refuse } from '@vcp/protocol'
+import * as z from 'zod'
+import {
+  G1,
+  G1Json,
+  type G1Point,
+  G2,
+  G2Json,
+  type G2Point,
+  g1FromJson,
+  g2FromJson,
+} from './points.ts'
+import { publicSignalsMax } from './proof.ts'
+
+/** As snarkjs exports it; `vk_alphabeta_12` follows from the rest and is not believed. */
+export const VerificationKeyJson = z.strictObject({
+  protocol: z.literal('groth16'),
+  curve: z.literal('bn128'),
+  nPublic: z.int().min(1).max(publicSignalsMax),
+  vk_alpha_1: G1Json,
+  vk_beta_2: G2Json,
+  vk_gamma_2: G2Json,
+  vk_delta_2: G2Json,
+  vk_alphabeta_12: z.unknown().optional(),
+  IC: z
+    .array(G1Json)
+    .min(2)
+    .max(publicSignalsMax + 1),
+})
+export type VerificationKeyJson = z.infer<typeof VerificationKeyJson>
+
+export type Lines = ReturnType<typeof bn254.utils.calcPairingPrecomputes>
+export type Loop = ReturnType<typeof bn254.millerLoopBatch>
+
+/** A key whose points have been checked, with the lines of its pairings worked out. */
+export interface VerificationKey {
+  /** Equal for equal keys, whatever else their files say. */
+  readonly digest: Digest
+  readonly alpha: G1Point
+  readonly beta: Lines
+  /** The factor that is the same in every equation, before the final exponentiation. */
+  readonly alphaBeta: Loop
+  readonly gamma: Lines
+  readonly delta: Lines
+  /** One point more than there are public signals. */
+  readonly inputs: readonly G1Point[]
+}
+
+/** Takes a key as its JSON; refuses one that is malformed, inconsistent or forgeable. */
+export function verificationKeyFrom(json: unknown): Outcome<VerificationKey> {
+  const parsed = VerificationKeyJson.safeParse(json)
+  if (!parsed.success) return refuse('INVALID', z.prettifyError(parsed.error))
+  const key = parsed.data
+  if (key.IC.length !== key.nPublic + 1) {
+    return refuse('INVALID', `nPublic is ${key.nPublic}, but IC has ${key.IC.length} points`)
+  }
+  const alpha = g1FromJson(key.vk_alpha_1, 'vk_alpha_1')
+  if (!alpha.ok) return alpha
+  const inputs: G1Point[] = []
+  for (const [i, point] of key.IC.entries()) {
+    // Infinity, which would leave a signal free, has no JSON that `G1Json` takes.
+    const checked = g1FromJson(point, `IC ${i}`)
+    if (!checked.ok) return checked
+    inputs.push(checked.value)
+  }
+  const lines = linesOf(key)
+  if (!lines.ok) return lines
+  const { x, y } = alpha.value.toAffine()
+  const alphaBeta = bn254.millerLoopBatch([[lines.value.beta, x, y]])
+  return pass({ digest: keyDigest(key), alpha: alpha.value, alphaBeta, inputs, ...lines.value })
+}
+
+function linesOf(key: VerificationKeyJson): Outcome<Record<'beta' | 'gamma' | 'delta', Lines>> {
+  const beta = g2FromJson(key.vk_beta_2, 'vk_beta_2')
+  if (!beta.ok) return beta
+  const gamma = g2FromJson(key.vk_gamma_2, 'vk_gamma_2')
+  if (!gamma.ok) return gamma
+  const delta = g2FromJson(key.vk_delta_2, 'vk_delta_2')
+  if (!delta.ok) return delta
+  if (isSameUpToSign(gamma.value, delta.value)) {
+    return refuse('ZK_PROOF_INVALID', 'delta is gamma: nobody contributed, anybody can forge')
+  }
+  if (isSameUpToSign(delta.value, G2.BASE)) {
+    return refuse('ZK_PROOF_INVALID', 'delta is the generator: nobody contributed')
+  }
+  const [betaLines, gammaLines, deltaLines] = [beta.value, gamma.value, delta.value].map((point) =>
+    bn254.utils.calcPairingPrecomputes(point),
+  )
+  return pass({ beta: betaLines!, gamma: gammaLines!, delta: deltaLines! })
+}
+
+/** Whose discrete logarithms anybody knows, up to the sign, which hides nothing. */
+function isSameUpToSign(first: G2Point, second: G2Point): boolean {
+  return first.equals(second) || first.equals(second.negate())
+}
+
+function keyDigest(key: VerificationKeyJson): Digest {
+  return digestOf('vcp/verification-key/1', {
+    alpha: key.vk_alpha_1,
+    beta: key.vk_beta_2,
+    gamma: key.vk_gamma_2,
+    delta: key.vk_delta_2,
+    inputs: key.IC,
+  })
+}
+
+/** The point that stands for the public signals in the equation. */
+export function inputPoint({ inputs }: VerificationKey, signals: readonly bigint[]): G1Point {
+  // All signals go through one chain of doublings, which is most of what a multiple costs.
+  let sum = G1.ZERO
+  for (let bit = BigInt(scalarBits - 1); bit >= 0n; bit--) {
+    sum = sum.double()
+    for (const [i, signal] of signals.entries()) {
+      if (((signal >> bit) & 1n) === 1n) sum = sum.add(inputs[i + 1]!)
+    }
+  }
+  return sum.add(inputs[0]!)
+}
+
+const scalarBits = 254

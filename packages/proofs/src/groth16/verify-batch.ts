@@ -1,0 +1,85 @@
+// Many proofs for one key at once. Each equation is raised to a random odd power of 128 bits and
+// all are multiplied: a false one survives that with a chance of 2^-127. The final exponentiation
+// and three of four pairings are then paid for once. Where the product is not one, halves are
+// looked at until each false proof stands alone.
+import { bytesToNumberBE } from '@noble/curves/utils.js'
+import { type Outcome, refuse } from '@vcp/protocol'
+import { scalarModulus } from '../field/scalar-field.ts'
+import { G1, type G1Point } from './points.ts'
+import { inputPoint, type Lines, type VerificationKey } from './verification-key.ts'
+import { type Claim, isOne, linesFor, verify } from './verify.ts'
+
+/** Random bytes that whoever made the proofs could not foresee. */
+export type RandomBytes = (count: number) => Uint8Array
+
+interface Weighed {
+  readonly at: number
+  readonly claim: Claim
+  readonly lines: Lines
+  readonly weight: bigint
+  readonly negatedA: G1Point
+  readonly c: G1Point
+}
+
+/** The outcome of each claim, in order: the same as `verify` of each alone. */
+export function verifyBatch(
+  key: VerificationKey,
+  claims: readonly Claim[],
+  randomBytes: RandomBytes,
+): Outcome<true>[] {
+  const outcomes = claims.map((claim): Outcome<true> => {
+    const isCounted = claim.signals.length === key.inputs.length - 1
+    return isCounted ? { ok: true, value: true } : verify(key, claim)
+  })
+  const weighed = claims.flatMap((claim, at): Weighed[] =>
+    outcomes[at]?.ok === true ? [weigh(claim, at, randomBytes)] : [],
+  )
+  for (const at of falseOnes(key, weighed)) {
+    outcomes[at] = refuse('ZK_PROOF_INVALID', 'the equation does not hold')
+  }
+  return outcomes
+}
+
+function weigh(claim: Claim, at: number, randomBytes: RandomBytes): Weighed {
+  const weight = bytesToNumberBE(randomBytes(16)) | 1n // never 0, which would leave the claim out
+  return {
+    at,
+    claim,
+    weight,
+    lines: linesFor(claim.proof),
+    negatedA: claim.proof.a.multiplyUnsafe(weight).negate(),
+    c: claim.proof.c.multiplyUnsafe(weight),
+  }
+}
+
+function falseOnes(key: VerificationKey, weighed: readonly Weighed[]): number[] {
+  if (weighed.length === 0 || holdsForAll(key, weighed)) return []
+  if (weighed.length === 1) return weighed.map(({ at }) => at)
+  const middle = weighed.length >> 1
+  return [...falseOnes(key, weighed.slice(0, middle)), ...falseOnes(key, weighed.slice(middle))]
+}
+
+function holdsForAll(key: VerificationKey, weighed: readonly Weighed[]): boolean {
+  const total = weighed.reduce((sum, { weight }) => sum + weight, 0n) % scalarModulus
+  // The signals are combined as numbers first: one multiplication a signal, not one a proof.
+  const signals = key.inputs
+    .slice(1)
+    .map(
+      (_, i) =>
+        weighed.reduce((sum, { weight, claim }) => sum + weight * claim.signals[i]!, 0n) %
+        scalarModulus,
+    )
+  const constant = key.inputs[0]!
+  const inputs = inputPoint(key, signals).subtract(constant).add(times(constant, total))
+  const c = weighed.reduce((sum, one) => sum.add(one.c), G1.ZERO)
+  return isOne([
+    ...weighed.map(({ lines, negatedA }) => ({ lines, at: negatedA })),
+    { lines: key.beta, at: times(key.alpha, total) },
+    { lines: key.gamma, at: inputs },
+    { lines: key.delta, at: c },
+  ])
+}
+
+function times(point: G1Point, scalar: bigint): G1Point {
+  return scalar === 0n ? G1.ZERO : point.multiplyUnsafe(scalar)
+}

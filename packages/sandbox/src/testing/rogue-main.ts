@@ -70,8 +70,9 @@ const tricks: Readonly<Record<string, Trick>> = {
   },
   leaves: () => process.exit(3),
   hangsUp() {
+    // It outlives its socket: it neither ends with it nor for want of things to wait for.
+    parent.removeAllListeners()
     parent.destroy()
-    // Else it would end by itself, with nothing left to wait for.
     setInterval(() => {}, 60_000)
   },
 }

@@ -1,4 +1,4 @@
-import { defineConfig } from 'vitest/config'
+import { configDefaults, defineConfig } from 'vitest/config'
 
 // Vite adds `import` or `require` by itself; said here, `import` would hold for `require` too, and
 // CommonJS packages (pg) would be handed modules.
@@ -10,6 +10,8 @@ export default defineConfig({
   ssr: { resolve: { conditions } },
   test: {
     include: ['{packages/*/src,scripts,e2e}/**/*.test.ts'],
+    // These run with `npm run test:browser`.
+    exclude: [...configDefaults.exclude, 'e2e/web/full/**'],
     testTimeout: 30_000,
   },
 })

@@ -16,6 +16,7 @@ const checks: Readonly<Record<string, readonly (readonly string[])[]>> = {
   types: [
     ['tsc', '-b'],
     ['tsc', '-p', 'tsconfig.tests.json'],
+    ['tsc', '-p', 'packages/web/tsconfig.pages.json'],
   ],
   lint: [['biome', 'ci', '--error-on-warnings', '.']],
   tidy: [['scripts/tidy.ts']],

@@ -11,6 +11,7 @@ import { cpuMs } from './steps/cpu.ts'
 import { failuresIn } from './steps/failures.ts'
 import { runLines, runReadme } from './steps/readme.ts'
 import { type StepResult, tableOf } from './steps/table.ts'
+import { installTmux } from './steps/tmux.ts'
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
 const installed: StepResult = {
@@ -21,6 +22,7 @@ const installed: StepResult = {
 }
 
 await installBrowser()
+await installTmux()
 const results = [installed, await check(), ...(await commandsHere()), ...(await commandsInClone())]
 await printCpu()
 
@@ -49,7 +51,12 @@ async function check(): Promise<StepResult> {
 }
 
 function commandsHere(): Promise<StepResult[]> {
-  const lines = ['npx vcp --help', 'npx vcp dev --demo', 'npm run fuzz -- --seconds 60']
+  const lines = [
+    'npx vcp --help',
+    'npx vcp dev --demo',
+    'npm run test:browser',
+    'npm run fuzz -- --seconds 60',
+  ]
   return runLines(lines, { cwd: root, env: process.env, label: `here, Node ${pathNode()}` })
 }
 

@@ -7,6 +7,8 @@ import { fileURLToPath } from 'node:url'
 /** The first line of `vcp dev --json`. */
 export interface Started {
   readonly url: string
+  readonly username: string
+  readonly password: string
   readonly api_key: string
   readonly nodes: readonly { readonly name: string; readonly data_dir: string }[]
 }

@@ -1,6 +1,7 @@
 // The network from outside: from a submit to a result that was verified, how many a second, and
-// what a node costs that has nothing to do. Everything runs on this machine, in processes.
-//   npm run bench:network [-- --json --tasks 300 --batch 3000 --idle-seconds 30]
+// what a node costs that has nothing to do. Everything runs on this machine, in processes. Beside
+// the time by the clock, which others on the machine share, stands the processor's.
+//   npm run bench:network [-- --json --tasks 300 --batch 3000 --idle-seconds 30 --only batch]
 import { parseArgs } from 'node:util'
 import {
   apiKey,
@@ -15,8 +16,9 @@ import {
   runTask,
   type TaskDraft,
 } from '@vcp/client'
+import { createNativeVerify } from '@vcp/mesh/verify'
 import { startDevNetwork } from './dev-network.ts'
-import { childrenOf, cpuSeconds, residentMb, wordsOf } from './processes.ts'
+import { childrenOf, cpuSeconds, ownCpuSeconds, residentMb, wordsOf } from './processes.ts'
 
 const { values } = parseArgs({
   options: {
@@ -24,6 +26,8 @@ const { values } = parseArgs({
     tasks: { type: 'string', default: '300' },
     batch: { type: 'string', default: '3000' },
     'idle-seconds': { type: 'string', default: '30' },
+    /** `batch`: only how many a second. */
+    only: { type: 'string' },
   },
 })
 
@@ -67,18 +71,60 @@ async function latency(connection: Connection, quorum: number): Promise<Latency>
   return { tasks, p50Ms: quantile(tookMs, 0.5), p99Ms: quantile(tookMs, 0.99) }
 }
 
-async function throughput(connection: Connection): Promise<number> {
+interface Throughput {
+  readonly tasksPerSecond: number
+  /** Processor time for one task, by whose it is; of all nodes together. */
+  readonly cpuMsPerTask: {
+    readonly client: number
+    readonly coordinator: number
+    readonly nodes: number
+    /** The sandboxes, which run the programs. */
+    readonly children: number
+  }
+}
+
+async function throughput(connection: Connection, pids: Pids): Promise<Throughput> {
   const count = Number(values.batch)
   async function* tasks() {
     for (let i = 0; i < count; i++) yield smallTask(i, 1)
   }
+  const before = cpuOf(pids)
   const began = performance.now()
   let verified = 0
   for await (const outcome of runBatch(connection, tasks(), { knownLogs: memoryKnownLogs() })) {
     if (!outcome.ok) throw outcome.error
     verified += 1
   }
-  return (1_000 * verified) / (performance.now() - began)
+  const seconds = (performance.now() - began) / 1_000
+  const after = cpuOf(pids)
+  const spent = (whose: keyof typeof after) => (1_000 * (after[whose] - before[whose])) / verified
+  return {
+    tasksPerSecond: verified / seconds,
+    cpuMsPerTask: {
+      client: spent('client'),
+      coordinator: spent('coordinator'),
+      nodes: spent('nodes'),
+      children: spent('children'),
+    },
+  }
+}
+
+const coordinatorFile = /coordinator[/\\](src|dist)[/\\]main\.[jt]s$/
+
+interface Pids {
+  readonly coordinator: number
+  readonly nodes: readonly number[]
+}
+
+function cpuOf({ coordinator, nodes }: Pids) {
+  const { user, system } = process.cpuUsage()
+  const sum = (pids: readonly number[]) => pids.reduce((all, pid) => all + ownCpuSeconds(pid), 0)
+  return {
+    client: (user + system) / 1e6,
+    coordinator: cpuSeconds(coordinator),
+    nodes: sum(nodes),
+    children: sum(nodes.flatMap(childrenOf)),
+  }
 }
 
 interface Idle {
@@ -102,40 +148,60 @@ function quantile(taken: readonly number[], share: number): number {
 
 async function withNetwork<Value>(
   nodes: number,
-  measure: (connection: Connection, nodePids: readonly number[]) => Promise<Value>,
+  measure: (connection: Connection, pids: Pids) => Promise<Value>,
 ): Promise<Value> {
   const network = await startDevNetwork(nodes)
-  const connection = connect({ url: network.url, credentials: apiKey(network.api_key) })
+  const connection = connect({
+    url: network.url,
+    credentials: apiKey(network.api_key),
+    verify: createNativeVerify(),
+  })
   try {
-    const pids = childrenOf(network.child.pid!).filter((pid) => wordsOf(pid).includes('--headless'))
-    return await measure(connection, pids)
+    const started = childrenOf(network.child.pid!)
+    const nodes = started.filter((pid) => wordsOf(pid).includes('--headless'))
+    const coordinator = started.find((pid) =>
+      wordsOf(pid).some((word) => coordinatorFile.test(word)),
+    )
+    if (coordinator === undefined) throw new Error('vcp dev has no coordinator')
+    return await measure(connection, { coordinator, nodes })
   } finally {
     await connection.close()
     await network.stop()
   }
 }
 
-const three = await withNetwork(3, async (connection, pids) => ({
-  idle: await idle(pids),
-  signed: await latency(connection, 1),
-  replicated: await latency(connection, 2),
-}))
-const tasksPerSecond = await withNetwork(4, async (connection) => {
+const three =
+  values.only === 'batch'
+    ? null
+    : await withNetwork(3, async (connection, { nodes }) => ({
+        idle: await idle(nodes),
+        signed: await latency(connection, 1),
+        replicated: await latency(connection, 2),
+      }))
+const four = await withNetwork(4, async (connection, pids) => {
   // The nodes compile the module, and the coordinator comes to know them.
   await latency(connection, 1)
-  return throughput(connection)
+  return throughput(connection, pids)
 })
 
 function say(text: string): void {
   process.stdout.write(`${text}\n`)
 }
 
-if (values.json) say(JSON.stringify({ ...three, tasksPerSecond }, null, 2))
+if (values.json) say(JSON.stringify({ ...three, ...four }, null, 2))
 else {
   const ms = ({ p50Ms, p99Ms }: Latency) => `p50 ${p50Ms.toFixed(1)} ms, p99 ${p99Ms.toFixed(1)} ms`
-  say(`submit to verified, 3 nodes, signed:        ${ms(three.signed)}`)
-  say(`submit to verified, 3 nodes, replicated 2:  ${ms(three.replicated)}`)
-  say(`verified a second, 4 nodes, signed:         ${tasksPerSecond.toFixed(0)}`)
-  const { cpuPercent, residentMb: mb } = three.idle
-  say(`an idle node: ${cpuPercent.toFixed(2)} % of a core, ${mb.toFixed(0)} MB`)
+  if (three !== null) {
+    say(`submit to verified, 3 nodes, signed:        ${ms(three.signed)}`)
+    say(`submit to verified, 3 nodes, replicated 2:  ${ms(three.replicated)}`)
+  }
+  say(`verified a second, 4 nodes, signed:         ${four.tasksPerSecond.toFixed(0)}`)
+  const spent = Object.entries(four.cpuMsPerTask)
+  const all = spent.reduce((sum, [, each]) => sum + each, 0)
+  const each = spent.map(([whose, spentMs]) => `${whose} ${spentMs.toFixed(2)}`).join(', ')
+  say(`processor time of one of them:              ${all.toFixed(2)} ms: ${each}`)
+  if (three !== null) {
+    const { cpuPercent, residentMb: mb } = three.idle
+    say(`an idle node: ${cpuPercent.toFixed(2)} % of a core, ${mb.toFixed(0)} MB`)
+  }
 }

@@ -105,7 +105,7 @@ async function byRunner(kept: ReturnType<typeof openKept>) {
     signer,
     nowMs: Date.now,
     randomBytes: (size) => randomBytes(size),
-    requester: () => 'bench',
+    coordinator: () => 'bench',
     async tell(input: RunnerInput) {
       if (input.type !== 'run-ended') return
       if (input.end.kind === 'failed') throw new Error(input.end.reason)

@@ -83,33 +83,37 @@ function grammar(host: Host, outcome: Outcome): Grammar {
     .addHelpText('after', '\nStart here: vcp dev --demo     Is this machine fit? vcp doctor')
   const lines = new Map<Grammar, CommandLine>()
   for (const [path, entry] of Object.entries(commands)) {
-    const [noun = '', verb] = path.split(' ')
-    const parent = verb === undefined ? program : nounOf(program, noun, lines, host, outcome)
+    const words = path.split(' ')
+    const parent = words
+      .slice(0, -1)
+      .reduce(
+        (above, _, at) => nounOf(above, words.slice(0, at + 1), lines, host, outcome),
+        program,
+      )
     lines.set(
-      parent
-        .command(verb ?? noun)
-        .description(entry.summary)
-        .copyInheritedSettings(program),
+      parent.command(words.at(-1)!).description(entry.summary).copyInheritedSettings(program),
       entry,
     )
   }
   return loadsWhenUsed(program, lines, host, outcome)
 }
 
+/** `words` are those that lead to it, `node dataset` as well as `node`. */
 function nounOf(
-  program: Grammar,
-  noun: string,
+  above: Grammar,
+  words: readonly string[],
   lines: Map<Grammar, CommandLine>,
   host: Host,
   outcome: Outcome,
 ): Grammar {
-  const existing = program.commands.find((command) => command.name() === noun)
+  const noun = words.at(-1)!
+  const existing = above.commands.find((command) => command.name() === noun)
   if (existing !== undefined) return existing
-  const made = program
+  const made = above
     .command(noun)
-    .description(nouns[noun] ?? '')
+    .description(nouns[words.join(' ')] ?? '')
     .helpCommand(false)
-    .copyInheritedSettings(program)
+    .copyInheritedSettings(above)
   return loadsWhenUsed(made, lines, host, outcome)
 }
 

@@ -1,5 +1,6 @@
 // The coordinator of the configuration, as commands use it.
-import { type Connection, connect } from '@vcp/client'
+import { type Connection, connect, type Transport } from '@vcp/client'
+import { createNativeVerify } from '@vcp/mesh/verify'
 import type { VcpError } from '@vcp/protocol'
 import type { Context } from './command.ts'
 import { keptCredentials, ownCredentials } from './task/own-credentials.ts'
@@ -12,6 +13,7 @@ export interface Approach {
   readonly signsIn?: true
   /** How long a silent coordinator is tried again. */
   readonly silenceMs?: number
+  readonly transport?: Transport
   /** Ends the work, beside Ctrl-C. */
   readonly signal?: AbortSignal | undefined
   readonly onWait?: (error: VcpError, ms: number) => void
@@ -27,7 +29,8 @@ export async function withCoordinator<T>(
   const credentials = (signsIn === true ? ownCredentials : keptCredentials)(context, url)
   const { signal: stop } = context.host
   const both = signal === undefined ? stop : AbortSignal.any([stop, signal])
-  const connection = connect({ url, credentials, signal: both, silenceMs, ...options })
+  const verify = createNativeVerify()
+  const connection = connect({ url, credentials, signal: both, silenceMs, verify, ...options })
   try {
     return await work(connection)
   } finally {

@@ -13,6 +13,7 @@ function line(summary: string, load: CommandLine['load']): CommandLine {
 
 export const nouns: Readonly<Record<string, string>> = {
   node: 'this machine at work for a network',
+  'node dataset': 'data of this machine that tasks may train on',
   key: 'the identity of this node',
   wallet: 'the owner of this node: who is paid, who may remove it',
   module: 'WASM modules',
@@ -21,6 +22,7 @@ export const nouns: Readonly<Record<string, string>> = {
   task: 'work: hand it in, follow it, take its result',
   account: 'who this machine is to a coordinator',
   ledger: 'the log of a coordinator: what happened, signed',
+  round: 'steps of federated trainings',
   privacy: 'what may be learned about one example, in figures',
   proof: 'zero-knowledge proofs: what is shown without being shown',
   setup: 'the keys of circuits, and who contributed to them',
@@ -47,6 +49,18 @@ export const commands: Readonly<Record<string, CommandLine>> = {
   'node install-service': line(
     'have the node start with the machine',
     () => import('./commands/node/install-service.ts'),
+  ),
+  'node dataset add': line(
+    'let tasks train on data of this machine, within a budget',
+    () => import('./commands/node/dataset/add.ts'),
+  ),
+  'node dataset list': line(
+    'list the data sets, and what is left of their budgets',
+    () => import('./commands/node/dataset/list.ts'),
+  ),
+  'node dataset remove': line(
+    'let no task train on a data set any more',
+    () => import('./commands/node/dataset/remove.ts'),
   ),
   'key show': line('show the node key, or make it', () => import('./commands/key/show.ts')),
   'key backup': line(
@@ -136,6 +150,17 @@ export const commands: Readonly<Record<string, CommandLine>> = {
     'write the whole log to a file',
     () => import('./commands/ledger/export.ts'),
   ),
+  'privacy show': line(
+    'show what the data sets of this node have spent',
+    () => import('./commands/privacy/show.ts'),
+  ),
+  train: line('train a model on data that stays where it is', () => import('./commands/train.ts')),
+  'round list': line('list rounds of training', () => import('./commands/round/list.ts')),
+  'round show': line('show a round of training', () => import('./commands/round/show.ts')),
+  'round watch': line(
+    'follow the rounds of a training until it has ended',
+    () => import('./commands/round/watch.ts'),
+  ),
   'privacy epsilon': line(
     'ask what training with noise costs',
     () => import('./commands/privacy/epsilon.ts'),
@@ -148,9 +173,17 @@ export const commands: Readonly<Record<string, CommandLine>> = {
     'list the circuits that come with vcp',
     () => import('./commands/proof/circuits.ts'),
   ),
+  'proof compile': line(
+    'make a program for the execution circuit of a WASM function',
+    () => import('./commands/proof/compile.ts'),
+  ),
   'proof prove': line(
     'make a proof, and check it before it is written',
     () => import('./commands/proof/prove.ts'),
+  ),
+  'proof solidity': line(
+    'write a contract that verifies the proofs of a key',
+    () => import('./commands/proof/solidity.ts'),
   ),
   'proof verify': line('check a proof, offline', () => import('./commands/proof/verify.ts')),
   'setup contribute': line(
@@ -164,6 +197,10 @@ export const commands: Readonly<Record<string, CommandLine>> = {
   'coordinator start': line(
     'start a coordinator, and stay until it is stopped',
     () => import('./commands/coordinator/start.ts'),
+  ),
+  dashboard: line(
+    'watch the node of this machine, or a network, in the terminal',
+    () => import('./commands/dashboard.ts'),
   ),
   dev: line('see what this version can do', () => import('./commands/dev.ts')),
   sim: line('run the coordinator in a simulation, from a seed', () => import('./commands/sim.ts')),

@@ -1,10 +1,19 @@
 // One coordinator, asked what the table of routes says it answers, and believed no more than that.
-import { type Cid, pathOf, type RouteName, routes, VcpError } from '@vcp/protocol'
+import {
+  type Cid,
+  pathOf,
+  type RouteName,
+  routes,
+  VcpError,
+  type VerifySignature,
+  verifyEd25519,
+} from '@vcp/protocol'
 import type * as z from 'zod'
 import { anonymous, type Credentials } from './credentials.ts'
 import { type Pace, systemPace } from './pace.ts'
 import { type Attempt, type Patience, patiently } from './patience.ts'
 import { misbehaved, refusalOf } from './refusal.ts'
+import { rememberedVerify } from './remembered-verify.ts'
 import { createTransport, type Reply, type Transport } from './transport.ts'
 
 type Row<Name extends RouteName> = (typeof routes)[Name]
@@ -53,6 +62,8 @@ export interface Connection {
   open(name: RouteName, asked: RawAsked): Promise<Reply>
   /** Does what may be done twice, again while the coordinator is silent or asks for patience. */
   again<T>(work: () => Promise<T>): Promise<T>
+  /** Checks the signatures of what comes back. */
+  readonly verify: VerifySignature
   /** What of the blobs sent here is known to have arrived. */
   readonly stored: Set<Cid>
   close(): Promise<void>
@@ -63,6 +74,10 @@ export interface ConnectOptions {
   readonly credentials?: Credentials
   readonly signal?: AbortSignal
   readonly pace?: Pace
+  /** A native one is ten times as fast, and must be as strict; ours where nothing is said. */
+  readonly verify?: VerifySignature
+  /** Another way there than ours, for a program that has one loaded. */
+  readonly transport?: Transport
   /** How long a silent coordinator is tried again: two seconds where nothing is said. */
   readonly silenceMs?: number
   /** Told when the coordinator asks for patience, or is silent and tried again. */
@@ -82,7 +97,8 @@ export function connect(options: ConnectOptions): Connection {
     onWait: options.onWait ?? (() => undefined),
     chance: Math.random,
   }
-  const line: Line = { url, signal, patience, transport: createTransport(url), credentials }
+  const transport = options.transport ?? createTransport(url)
+  const line: Line = { url, signal, patience, transport, credentials }
   return {
     url,
     pace,
@@ -91,6 +107,7 @@ export function connect(options: ConnectOptions): Connection {
     askUnchecked: (name, asked) => askJson(line, name, asked),
     open: (name, asked) => admitted(line, name, asked),
     again: (work) => patiently(patience, { isIdempotent: true, signal }, work),
+    verify: rememberedVerify(options.verify ?? verifyEd25519),
     stored: new Set(),
     close: () => line.transport.close(),
   }
@@ -129,6 +146,7 @@ async function askJson(line: Line, name: RouteName, asked: Asked = {}): Promise<
 const idempotent: ReadonlySet<RouteName> = new Set<RouteName>([
   'submitTask',
   'submitTasks',
+  'tasksEvidence',
   'tryTask',
   'walletChallenge',
   'login',

@@ -1,5 +1,5 @@
 import { setTimeout as later } from 'node:timers'
-import { VcpError } from '@vcp/protocol'
+import { type Evidence, VcpError } from '@vcp/protocol'
 import { expect, test } from 'vitest'
 import { memoryKnownLogs } from './known-logs.ts'
 import type { Pace } from './pace.ts'
@@ -160,4 +160,46 @@ test('that it is interrupted is the end of the batch, and the outcome of no task
   }
   await expect(run()).rejects.toBe(reason)
   expect(seen).toEqual([])
+})
+
+test('evidence is asked for many at a time, and again where there is no head', async () => {
+  const fake = await serveFake()
+  const unsigned = new Set<string>()
+  fake.evidenceMishap = (taskId) => {
+    if (unsigned.size === 3 || unsigned.has(taskId)) return undefined
+    unsigned.add(taskId)
+    return 'OVERLOADED'
+  }
+  const outcomes = await all(
+    runBatch(connected(fake, { pace: hurried() }), tasks(60), { knownLogs: memoryKnownLogs() }),
+  )
+  expect(outcomes.filter(({ ok }) => ok)).toHaveLength(60)
+  expect(unsigned.size).toBe(3)
+  expect(fake.count('taskEvidence')).toBe(0)
+  expect(fake.count('tasksEvidence')).toBeLessThan(30)
+})
+
+test('a result whose evidence is refused is the outcome of its task alone', async () => {
+  const fake = await serveFake()
+  let refused = ''
+  fake.evidenceMishap = (taskId) => {
+    if (refused === '') refused = taskId
+    return refused === taskId ? 'CONFLICT' : undefined
+  }
+  const outcomes = await all(runBatch(connected(fake), tasks(12), { knownLogs: memoryKnownLogs() }))
+  const failed = outcomes.filter(({ ok }) => !ok)
+  expect(failed).toMatchObject([{ item: { submission: { task_id: refused } } }])
+  expect(failed[0]).toMatchObject({ error: { code: 'CONFLICT' } })
+})
+
+test('evidence of another task in its place is no result', async () => {
+  const fake = await serveFake()
+  const ofOthers: Evidence[] = []
+  fake.tamper = (evidence) => {
+    ofOthers.push(evidence)
+    return ofOthers.length === 2 ? ofOthers[0] : evidence
+  }
+  const outcomes = await all(runBatch(connected(fake), tasks(5), { knownLogs: memoryKnownLogs() }))
+  const failed = outcomes.filter(({ ok }) => !ok)
+  expect(failed).toMatchObject([{ error: { code: 'VERIFICATION_FAILED' } }])
 })

@@ -1,8 +1,9 @@
 // Thousands of tasks from wherever they come: so many under way at once, sent many to a request,
 // each result verified as it comes. What is not taken out is not overtaken.
-import { isEnded, limits, type TaskId, type TaskInfo, VcpError } from '@vcp/protocol'
+import { type Evidence, isEnded, limits, type TaskId, type TaskInfo, VcpError } from '@vcp/protocol'
 import { putBlob } from './blobs.ts'
 import type { Connection } from './connection.ts'
+import { createEvidenceDesk, type EvidenceDesk } from './evidence-desk.ts'
 import type { KnownLogs } from './known-logs.ts'
 import { createQueue, type Queue } from './queue.ts'
 import { failureOf } from './refusal.ts'
@@ -10,7 +11,7 @@ import { resultOf } from './run-task.ts'
 import type { PreparedTask } from './submit-task.ts'
 import { createTaskFeed, type TaskFeed, type TaskNews } from './task-feed.ts'
 import { progressOf, type TaskProgress } from './task-progress.ts'
-import type { VerifiedResult } from './verified-result.ts'
+import type { ProofChecker, VerifiedResult } from './verified-result.ts'
 import { afterNews } from './watch-task.ts'
 
 export type BatchOutcome<Item extends PreparedTask = PreparedTask> =
@@ -19,6 +20,8 @@ export type BatchOutcome<Item extends PreparedTask = PreparedTask> =
 
 export interface BatchOptions {
   readonly knownLogs: KnownLogs
+  /** Without it no result is shown to be proved. */
+  readonly proofChecker?: ProofChecker
   /** Tasks under way at once; a thousand where nothing is said. */
   readonly openMax?: number
   /** Told how many tasks are sent and have ended. */
@@ -68,6 +71,7 @@ class Batch<Item extends PreparedTask> {
   readonly #open = new Map<TaskId, Open<Item>>()
   readonly #waiting: (() => void)[] = []
   readonly #abandoned = new AbortController()
+  readonly #evidence: EvidenceDesk
   #sent = 0
   #ended = 0
   /** Ended, and not yet taken out: they count as open, so that they do not pile up. */
@@ -84,6 +88,7 @@ class Batch<Item extends PreparedTask> {
     this.#feed = feed
     this.#outcomes = outcomes
     this.#options = options
+    this.#evidence = createEvidenceDesk(connection, this.#abandoned.signal)
   }
 
   /** Resolves when all have ended. */
@@ -200,10 +205,12 @@ class Batch<Item extends PreparedTask> {
   }
 
   async #finish(item: Item, progress: TaskProgress): Promise<void> {
-    const { level } = item.submission.task.verification
+    const { task } = item.submission
     try {
+      const isThere = progress.status === 'completed'
+      const evidence = isThere ? await this.#evidence.evidenceOf(progress.taskId) : undefined
       await this.#until(() => this.#fetches < fetchesMax)
-      const result = await this.#fetch(progress, { digest: item.digest, level })
+      const result = await this.#fetch(progress, { digest: item.digest, task }, evidence)
       this.#close(item, { ok: true, item, result })
     } catch (cause) {
       const { signal } = this.#connection
@@ -216,10 +223,11 @@ class Batch<Item extends PreparedTask> {
   async #fetch(
     progress: TaskProgress,
     asked: Parameters<typeof resultOf>[2],
+    evidence: Evidence | undefined,
   ): Promise<VerifiedResult> {
     this.#fetches += 1
     try {
-      return await resultOf(this.#connection, progress, asked, this.#options)
+      return await resultOf(this.#connection, progress, asked, this.#options, evidence)
     } finally {
       this.#fetches -= 1
       this.#wake()
@@ -262,6 +270,7 @@ function unknownProgress(taskId: TaskId): TaskProgress {
     level: null,
     nodes: [],
     wasOffered: false,
+    setback: null,
     committed: 0,
     revealed: 0,
     output: null,

@@ -1,14 +1,16 @@
-import { type EvidenceLevel, VcpError } from '@vcp/protocol'
+import { type Evidence, type TaskSpec, VcpError } from '@vcp/protocol'
 import type { Connection } from './connection.ts'
 import type { KnownLogs } from './known-logs.ts'
 import { type PreparedTask, submitTask } from './submit-task.ts'
 import { createTaskFeed, type TaskFeed } from './task-feed.ts'
 import type { TaskProgress } from './task-progress.ts'
-import { type VerifiedResult, verifiedResult } from './verified-result.ts'
+import { type ProofChecker, type VerifiedResult, verifiedResult } from './verified-result.ts'
 import { failureOfTask, watchTask } from './watch-task.ts'
 
 export interface RunOptions {
   readonly knownLogs: KnownLogs
+  /** Without it no result is shown to be proved. */
+  readonly proofChecker?: ProofChecker
   /** One for many tasks saves a stream for each. */
   readonly feed?: TaskFeed
   readonly onProgress?: (progress: TaskProgress) => void
@@ -32,12 +34,7 @@ export async function runTask(
       onProgress(progress)
     }
     if (last === null) throw new VcpError('INTERNAL', { message: 'a task ended unseen' })
-    return await resultOf(
-      connection,
-      last,
-      { ...prepared, level: task.verification.level },
-      options,
-    )
+    return await resultOf(connection, last, { digest: prepared.digest, task }, options)
   } finally {
     if (options.feed === undefined) feed.close()
   }
@@ -47,12 +44,17 @@ export async function runTask(
 export async function resultOf(
   connection: Connection,
   ended: TaskProgress,
-  { digest, level }: Pick<PreparedTask, 'digest'> & { readonly level: EvidenceLevel },
-  { knownLogs }: Pick<RunOptions, 'knownLogs'>,
+  { digest, task }: Pick<PreparedTask, 'digest'> & { readonly task: TaskSpec },
+  { knownLogs, proofChecker: checker }: Pick<RunOptions, 'knownLogs' | 'proofChecker'>,
+  evidence?: Evidence,
 ): Promise<VerifiedResult> {
   const failure = failureOfTask(ended)
   if (failure !== null) throw failure
   const { taskId, output } = ended
   const named = output === null ? {} : { output }
-  return verifiedResult(connection, { taskId, digest, level, knownLogs, ...named })
+  const proof = checker === undefined ? {} : { proof: { task, checker } }
+  const { level } = task.verification
+  const given = evidence === undefined ? {} : { evidence }
+  const asked = { taskId, digest, level, knownLogs, ...named, ...proof, ...given }
+  return verifiedResult(connection, asked)
 }

@@ -1,6 +1,7 @@
 // How far a task is, from what the log says of it. Each event adds to what was known.
 import {
   type Cid,
+  type DeclineReason,
   type EvidenceLevel,
   isEnded,
   type LedgerEvent,
@@ -21,10 +22,20 @@ export interface TaskProgress {
   readonly nodes: readonly PeerId[]
   /** Whether any node ever had it. */
   readonly wasOffered: boolean
+  /** The last node that came to nothing, since somebody watches; null for none. */
+  readonly setback: Setback | null
   readonly committed: number
   readonly revealed: number
   /** Of the result, once one is accepted. */
   readonly output: Cid | null
+}
+
+export interface Setback {
+  readonly peerId: PeerId
+  readonly kind: 'declined' | 'lost'
+  /** Of a kind that the coordinator goes by; null where there is none. */
+  readonly code: DeclineReason | null
+  readonly reason: string | null
 }
 
 export function progressOf(info: TaskInfo): TaskProgress {
@@ -36,6 +47,7 @@ export function progressOf(info: TaskInfo): TaskProgress {
     level: info.level,
     nodes: info.assigned_nodes,
     wasOffered: info.assigned_nodes.length + info.former_assigned_nodes.length > 0,
+    setback: null,
     committed: 0,
     revealed: 0,
     output: result?.output ?? null,
@@ -62,9 +74,15 @@ export function afterEvent(progress: TaskProgress, event: LedgerEvent): TaskProg
       }
     case 'assignment-accepted':
       return { ...progress, status: runningAt(progress.status) }
-    case 'assignment-declined':
-    case 'assignment-ended':
-      return { ...progress, nodes: progress.nodes.filter((node) => node !== event.peer_id) }
+    case 'assignment-declined': {
+      const setback = { peerId: event.peer_id, kind: 'declined', reason: null } as const
+      return without(progress, event.peer_id, { ...setback, code: event.reason })
+    }
+    case 'assignment-ended': {
+      const { peer_id: peerId, state, reason, code = null } = event
+      const setback = state === 'lost' ? ({ peerId, kind: 'lost', code, reason } as const) : null
+      return without(progress, peerId, setback ?? progress.setback)
+    }
     case 'result-committed':
       return { ...progress, committed: progress.committed + 1 }
     case 'receipt-revealed':
@@ -78,6 +96,10 @@ export function afterEvent(progress: TaskProgress, event: LedgerEvent): TaskProg
     default:
       return progress
   }
+}
+
+function without(progress: TaskProgress, peerId: PeerId, setback: Setback | null): TaskProgress {
+  return { ...progress, nodes: progress.nodes.filter((node) => node !== peerId), setback }
 }
 
 function runningAt(status: TaskState): TaskState {

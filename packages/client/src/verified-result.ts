@@ -1,7 +1,8 @@
 // A result, and nothing but a result: what comes back is checked here before anybody sees it.
 import {
+  type CheckProof,
   type Cid,
-  checkEvidence,
+  checkParsedEvidence,
   type Digest,
   type Evidence,
   type EvidenceLevel,
@@ -9,6 +10,7 @@ import {
   isAtLeast,
   type Receipt,
   type TaskId,
+  type TaskSpec,
   VcpError,
 } from '@vcp/protocol'
 import { getBlob } from './blobs.ts'
@@ -36,7 +38,23 @@ export interface ResultAsked {
   /** Where the output is already named, it is fetched with the evidence, not after it. */
   readonly output?: Cid
   readonly outputBytesMax?: number
+  /** Where it has been fetched before, with that of other tasks. */
+  readonly evidence?: Evidence
+  /** For the level `proved`: without it a proof is not looked at, and shows nothing. */
+  readonly proof?: ProofAsked
 }
+
+export interface ProofAsked {
+  /** The task as it was submitted. */
+  readonly task: TaskSpec
+  readonly checker: ProofChecker
+}
+
+/** Finds what a task's proof is checked with; `blob` fetches what the task names. */
+export type ProofChecker = (
+  task: TaskSpec,
+  blob: (cid: Cid) => Promise<Uint8Array>,
+) => Promise<CheckProof>
 
 const outputBytesMax = 1_073_741_824
 
@@ -53,15 +71,25 @@ export async function verifiedResult(
   })
   const [log, evidence] = await Promise.all([
     knownLogOf(connection, knownLogs),
-    connection.ask('taskEvidence', { params: { id: taskId } }),
+    asked.evidence ?? connection.ask('taskEvidence', { params: { id: taskId } }),
   ])
   const receipt = evidence.receipts[0]!.receipt.payload
   const isNamed = early !== null && asked.output === receipt.output
   const output = await (isNamed ? early : getBlob(connection, receipt.output, bytesMax))
   const task = digest === null ? {} : { task: { taskId, digest } }
-  const report = checkEvidence(evidence, { log, output, ...task })
+  const { verify } = connection
+  const blob = (cid: Cid) => getBlob(connection, cid, bytesMax)
+  const proof = evidence.level === 'proved' ? await proofFor(asked, blob) : {}
+  const report = checkParsedEvidence(evidence, { log, output, verify, ...task, ...proof })
   const shown = judge(report, { taskId, digest, level, evidence })
   return { taskId, level: shown, output, receipt, evidence, report }
+}
+
+async function proofFor(
+  { proof }: ResultAsked,
+  blob: (cid: Cid) => Promise<Uint8Array>,
+): Promise<{ readonly checkProof?: CheckProof }> {
+  return proof === undefined ? {} : { checkProof: await proof.checker(proof.task, blob) }
 }
 
 interface Judged {

@@ -27,6 +27,9 @@ import { createGroupCommit } from '../src/journal/group-commit.ts'
 import { openThreadedJournal } from '../src/journal/threaded-journal.ts'
 import { createLoop, type Loop } from '../src/loop/loop.ts'
 import { nativeDigest } from '../src/native-sha256.ts'
+import { runAsStarted } from './as-started.ts'
+
+runAsStarted()
 
 const { values } = parseArgs({
   options: { json: { type: 'boolean', default: false }, seconds: { type: 'string', default: '5' } },
@@ -36,6 +39,8 @@ const seconds = Number(values.seconds)
 const underWayMax = 400
 const task = wasmTask({ verification: { quorum: 1 } })
 const digest = taskDigest(task, nativeDigest)
+/** What every node comes to; a receipt of its own differs in its task and its lease. */
+const result = receiptOf(task, { taskId: taskIdOf(0), epoch: 1 })
 
 interface Figure {
   readonly nodes: number
@@ -52,9 +57,9 @@ function obedient(loopOf: () => Loop, onAccepted: (taskId: TaskId) => void) {
   async function take({ peer_id: peerId, task_id, lease_epoch }: Offer): Promise<void> {
     const answer = { answer: 'accept', task_id, lease_epoch } as const
     await loopOf().tell({ type: 'offer-answered', peerId, answer })
-    const receipt = receiptOf(task, { taskId: task_id, epoch: lease_epoch })
+    const receipt = { ...result, task_id, lease_epoch }
     receipts.set(task_id, envelopeOf(peerId, receipt))
-    const commitment = commitmentOf(peerId, receipt)
+    const commitment = commitmentOf(peerId, receipt, nativeDigest)
     await loopOf().tell({ type: 'commitment-received', peerId, commitment })
   }
   return async (effect: Effect): Promise<void> => {

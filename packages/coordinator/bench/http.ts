@@ -15,6 +15,7 @@ import { parseArgs } from 'node:util'
 import { uuidV7From } from '@vcp/protocol'
 import { wasmTask } from '../src/core/testing/samples.ts'
 import { signIn } from '../src/testing/http-caller.ts'
+import { nodeFlags } from './as-started.ts'
 
 const { values } = parseArgs({
   options: {
@@ -58,7 +59,7 @@ const roomy = ['auth', 'tasks'].flatMap((name) => [
 
 async function startProgram(dataDir: string): Promise<{ child: ChildProcess; url: string }> {
   const args = [main, '--data-dir', dataDir, '--http-port', '0', ...roomy]
-  const child = spawn(process.execPath, ['--conditions=source', ...args], {
+  const child = spawn(process.execPath, [...nodeFlags, '--conditions=source', ...args], {
     stdio: ['ignore', 'pipe', 'inherit'],
   })
   for await (const line of createInterface({ input: child.stdout! })) {

@@ -12,6 +12,9 @@ import { systemClock } from '../src/journal/clock.ts'
 import { createGroupCommit } from '../src/journal/group-commit.ts'
 import { openThreadedJournal } from '../src/journal/threaded-journal.ts'
 import { createLoop, type Loop } from '../src/loop/loop.ts'
+import { runAsStarted } from './as-started.ts'
+
+runAsStarted()
 
 const { values } = parseArgs({
   options: { json: { type: 'boolean', default: false }, seconds: { type: 'string', default: '5' } },

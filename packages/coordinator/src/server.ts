@@ -27,6 +27,10 @@ import { knownLogOf, type LogKey } from './log/log-key.ts'
 import { type KeptState, keepState } from './loop/keep-state.ts'
 import type { Loop } from './loop/loop.ts'
 import { type Bridge, createBridge, rosterOf } from './mesh/bridge.ts'
+import { createRequesterOf } from './mesh/requester.ts'
+import { type OpenedProofs, openProofs } from './proofs/open-proofs.ts'
+import { openRounds } from './rounds/open-rounds.ts'
+import type { RoundDesk } from './rounds/round-desk.ts'
 
 /** What has been opened before, and is closed when the coordinator stops. */
 export interface Stores {
@@ -120,12 +124,18 @@ async function startOver(
   const { loop, log, savedSize } = history
   const place = mesh === null ? null : placeOf(mesh)
   const accounts = openAccounts(parts, options.accounts)
+  const proofs = openProofs(loop, blobs.store)
+  history.onEffect(proofs.desk.carryOut)
+  const { secret } = parts
+  const rounds = openRounds({ loop, store: blobs.store, clock, secret })
+  history.onEffect(rounds.carryOut)
   const backend = createBackend({
-    ...{ loop, log, clock, blobs: createBlobCounter(blobs), mesh: place },
+    ...{ loop, log, clock, blobs: createBlobCounter(blobs), mesh: place, proofs: proofs.desk },
+    rounds,
     bindings: stores.accounts.bindings,
     ...options,
   })
-  const doors: Doors = { ...backend, accounts, httpUrl: options.publicUrl }
+  const doors: Doors = { ...backend, accounts, trainings: rounds, httpUrl: options.publicUrl }
   const bridge = mesh === null ? null : openBridge(parts, options, history, mesh, doors)
   blobs.held.begin(loop.state)
   const everyEntries = options.keepStateEvery
@@ -144,6 +154,7 @@ async function startOver(
   await bridge?.serve()
   for (const effect of history.owed) history.carryOut(effect)
   const stopPruning = pruneNowAndThen(parts)
+  const stopWatching = backend.watch()
   return {
     url: http.url,
     loop,
@@ -153,7 +164,8 @@ async function startOver(
     ended: loop.ended,
     stop: once(() => {
       stopPruning()
-      return stop({ http, loop, kept, accounts, stores, bridge, mesh })
+      stopWatching()
+      return stop({ http, loop, kept, accounts, stores, bridge, mesh, proofs, rounds })
     }),
   }
 }
@@ -163,6 +175,7 @@ interface Doors {
   readonly nodes: Backend['nodes']
   readonly cluster: Backend['cluster']
   readonly accounts: Accounts
+  readonly trainings: RoundDesk
   /** Known once HTTP listens, if then. */
   httpUrl: string | null
 }
@@ -180,6 +193,8 @@ function openBridge(
   const bridge = createBridge({
     ...{ mesh, loop, log, clock, nodes, cluster, accounts, randomBytes },
     signer: parts.mesh!.signer,
+    requesterOf: createRequesterOf(parts.secret),
+    rounds: doors.trainings,
     knownLog: knownLogOf(logKey),
     blobs: stores.blobs,
     terms: () => ({
@@ -260,13 +275,15 @@ interface Running {
   readonly stores: Stores
   readonly bridge: Bridge | null
   readonly mesh: Mesh | null
+  readonly proofs: OpenedProofs
+  readonly rounds: RoundDesk
 }
 
 async function stop(running: Running): Promise<void> {
-  const { http, loop, kept, accounts, stores, bridge, mesh } = running
+  const { http, loop, kept, accounts, stores, bridge, mesh, proofs, rounds } = running
   // In this order: what is under way may still write and be answered, what is written is closed
   // last.
-  await Promise.all([http.stop(), bridge?.close()])
+  await Promise.all([http.stop(), bridge?.close(), proofs.close(), rounds.close()])
   await loop.close()
   await mesh?.stop()
   await kept.close()

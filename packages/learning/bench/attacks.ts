@@ -1,4 +1,5 @@
-// Accuracy of federated logistic regression under attack, by rule, with 0, 20 and 40% bad nodes.
+// Accuracy of federated logistic regression under attack, by rule, with 0, 20 and 40% bad nodes:
+// the mean of five worlds. The rules alone; a coordinator's rounds are in its own bench/attacks.ts.
 //   node scripts/with-node.mjs packages/learning/bench/attacks.ts [--json]
 import { parseArgs } from 'node:util'
 import {

@@ -24,7 +24,10 @@ describe('a mesh', () => {
     for (const address of other!.peers.addresses()) {
       expect(await one!.peers.connect(address)).toBe(ben.peerId)
       expect(one!.peers.connected()).toEqual([ben.peerId])
+      const shown = { peerId: ben.peerId, address, isOurs: true, isRelayed: false }
+      expect(one!.peers.connections()).toMatchObject([shown])
       expect(await one!.peers.ping(ben.peerId)).toBeGreaterThan(0)
+      expect(other!.peers.connections()).toMatchObject([{ peerId: ana.peerId, isOurs: false }])
       await one!.peers.disconnect(ben.peerId)
     }
   })

@@ -4,6 +4,7 @@ import type { PeerId } from '@vcp/protocol'
 import type { Offence } from './conduct.ts'
 import type { Counts } from './counters.ts'
 import type { Gossip } from './gossip/gossip.ts'
+import type { Reach } from './host/reach.ts'
 import type { MeshOptions } from './mesh-options.ts'
 import type { Streams } from './streams/streams.ts'
 
@@ -22,12 +23,18 @@ export interface Mesh {
 export interface Peers {
   /** Multiaddrs with the peer id; they may change while the host runs. */
   addresses(): readonly string[]
+  /** Whether others reach this host by itself, as far as anybody outside has told. */
+  reach(): Reach
   connected(): readonly PeerId[]
+  /** There may be several to one peer: through a relay, and directly since. */
+  connections(): readonly PeerConnection[]
   /** Connects to a multiaddr once. Fails with `PEER_UNREACHABLE`. */
   connect(address: string): Promise<PeerId>
   /** Stays connected to a multiaddr that names its peer. The answer ends that. */
   keep(address: string): () => void
   disconnect(peerId: PeerId): Promise<void>
+  /** Leaves a peer the one connection to it that was opened last. */
+  disconnectOlder(peerId: PeerId): void
   onChange(listener: (change: PeerChange) => void): () => void
   /** Round trip in milliseconds. */
   ping(peerId: PeerId): Promise<number>
@@ -35,6 +42,18 @@ export interface Peers {
   conductOf(peerId: PeerId): number
   /** Holds an offence against a peer that only its program could see. */
   blame(peerId: PeerId, offence: Offence): void
+}
+
+export interface PeerConnection {
+  readonly peerId: PeerId
+  /** Where it leads to, as a multiaddr. */
+  readonly address: string
+  /** Whether this host dialled. */
+  readonly isOurs: boolean
+  readonly isRelayed: boolean
+  /** Null: not measured yet. */
+  readonly roundTripMs: number | null
+  readonly openedAtMs: number
 }
 
 export interface PeerChange {

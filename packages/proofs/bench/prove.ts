@@ -28,12 +28,14 @@ const folders = { circuits: `${root}circuits`, cache: `${root}.cache/circuits` }
 
 const rows = []
 for (const circuit of catalogue.filter(({ name }) => only === undefined || name === only)) {
+  const size = circuit.variants[variant]
+  if (size === undefined) continue
   const built = await buildCircuit(circuit, variant, folders)
   if (!built.ok) throw new Error(`${circuit.name}: ${built.reason}`)
   const { files, manifest } = built.value
   const key = verificationKeyFrom(JSON.parse(await readFile(files.verificationKey, 'utf8')))
   if (!key.ok) throw new Error(key.reason)
-  const input = inputOf(circuit.sample(circuit.variants[variant].parameters))
+  const input = inputOf(circuit.sample(size.parameters))
   const at: Record<string, number> = {}
   const onPhase = (phase: string) => {
     at[phase] = performance.now()

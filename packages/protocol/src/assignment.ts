@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { PeerId, TaskId } from './ids.ts'
+import { Digest, PeerId, TaskId } from './ids.ts'
 import { limits } from './limits.ts'
 import { AtMs, Count, Percent } from './quantities.ts'
 import { TaskSpec } from './tasks/task.ts'
@@ -26,6 +26,8 @@ export const Offer = z.strictObject({
   lease_epoch: Count,
   lease_ends_at_ms: AtMs,
   task: TaskSpec,
+  /** Equal for tasks of one submitter, and says no more of them: what is kept apart by it. */
+  requester: Digest.exactOptional(),
 })
 export type Offer = z.infer<typeof Offer>
 

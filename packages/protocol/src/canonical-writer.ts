@@ -4,6 +4,7 @@
 // holds the two equal.
 import { utf8ToBytes } from '@noble/hashes/utils.js'
 import type { Canonical } from './canonical.ts'
+import { shapeOf } from './canonical-shape.ts'
 
 const UNSIGNED = 0x00
 const NEGATIVE = 0x20
@@ -16,150 +17,181 @@ const TRUE = 0xf5
 const NULL = 0xf6
 const FLOAT64 = 0xfb
 
+/** An object within a value whose canonical bytes are at hand already. */
+export interface KnownPart {
+  readonly value: object
+  readonly bytes: Uint8Array
+}
+
+/** In place of a position: the value is to be left to the library. */
+const LEFT = -1
+/** The longest head, and the longest number. */
+const headBytes = 9
+
 let room = new Uint8Array(65_536)
 let view = new DataView(room.buffer)
-let at = 0
+let known: KnownPart | null = null
 
 /** Null where the value is to be left to the library. */
 export function writeCanonical(value: Canonical): Uint8Array | null {
-  at = 0
-  return write(value) ? room.slice(0, at) : null
+  const end = write(value, 0)
+  return end === LEFT ? null : room.slice(0, end)
 }
 
-function write(value: Canonical | undefined): boolean {
+/**
+ * The bytes of a value after a prefix that is ready; null where the value is to be left to the
+ * library. They lie in a slab with others: they are for whoever does not keep them.
+ */
+export function writeAfter(
+  prefix: Uint8Array,
+  value: Canonical,
+  part: KnownPart | null,
+): Uint8Array | null {
+  known = part
+  const end = write(value, copy(prefix, 0))
+  known = null
+  return end === LEFT ? null : pieceOf(room, end)
+}
+
+/** An array of its own takes longer to make, and to be rid of, than its bytes take to copy. */
+const slabBytes = 65_536
+let slab = new Uint8Array(slabBytes)
+let used = 0
+
+function pieceOf(bytes: Uint8Array, length: number): Uint8Array {
+  if (length > slabBytes / 8) return bytes.slice(0, length)
+  if (used + length > slabBytes) {
+    slab = new Uint8Array(slabBytes)
+    used = 0
+  }
+  const piece = slab.subarray(used, used + length)
+  piece.set(bytes.subarray(0, length))
+  used += length
+  return piece
+}
+
+/** Each of these takes the place to write to, and returns the place after it. */
+function write(value: Canonical | undefined, at: number): number {
   switch (typeof value) {
     case 'string':
-      return writeText(value)
+      return writeText(value, at)
     case 'number':
-      return writeNumber(value)
+      return writeNumber(value, at)
     case 'boolean':
-      reserve(1)
-      room[at++] = value ? TRUE : FALSE
-      return true
+      return writeByte(value ? TRUE : FALSE, at)
     case 'object':
-      return writeObject(value)
+      return writeObject(value, at)
     default:
-      return false
+      return LEFT
   }
 }
 
-function writeObject(value: Exclude<Canonical, string | number | boolean>): boolean {
-  if (value === null) {
-    reserve(1)
-    room[at++] = NULL
-    return true
-  }
-  if (Array.isArray(value)) return writeArray(value)
-  if (value instanceof Uint8Array) {
-    writeHead(BYTES, value.length)
-    reserve(value.length)
-    room.set(value, at)
-    at += value.length
-    return true
-  }
+function writeByte(byte: number, at: number): number {
+  reserve(at, 1)
+  room[at] = byte
+  return at + 1
+}
+
+function writeObject(value: Exclude<Canonical, string | number | boolean>, at: number): number {
+  if (value === null) return writeByte(NULL, at)
+  if (known !== null && value === known.value) return copy(known.bytes, at)
+  if (Array.isArray(value)) return writeArray(value, at)
+  if (value instanceof Uint8Array) return copy(value, writeHead(BYTES, value.length, at))
   const prototype = Object.getPrototypeOf(value)
-  if (prototype !== Object.prototype && prototype !== null) return false
-  return writeMap(value as { readonly [key: string]: Canonical | undefined })
+  if (prototype !== Object.prototype && prototype !== null) return LEFT
+  return writeMap(value as { readonly [key: string]: Canonical | undefined }, at)
 }
 
-function writeArray(items: readonly Canonical[]): boolean {
-  writeHead(ARRAY, items.length)
-  for (const item of items) if (!write(item)) return false
-  return true
-}
-
-function writeMap(map: { readonly [key: string]: Canonical | undefined }): boolean {
-  const keys: string[] = []
-  for (const key of Object.keys(map)) {
-    if (map[key] === undefined) return false
-    // By insertion: objects have few keys, and most come in order of their length already.
-    let place = keys.length
-    while (place > 0 && isAfter(keys[place - 1]!, key)) {
-      keys[place] = keys[place - 1]!
-      place -= 1
-    }
-    keys[place] = key
+function writeArray(items: readonly Canonical[], at: number): number {
+  let next = writeHead(ARRAY, items.length, at)
+  for (const item of items) {
+    next = write(item, next)
+    if (next === LEFT) return LEFT
   }
-  writeHead(MAP, keys.length)
-  for (const key of keys) {
-    const before = at
-    if (!writeText(key)) return false
-    // Of another key the order is by its bytes.
-    if (at - before !== key.length + (key.length < 24 ? 1 : 2)) return false
-    if (!write(map[key])) return false
+  return next
+}
+
+function writeMap(map: { readonly [key: string]: Canonical | undefined }, at: number): number {
+  const shape = shapeOf(Object.keys(map))
+  if (shape === null) return LEFT
+  const { keys, heads } = shape
+  let next = writeHead(MAP, keys.length, at)
+  for (let i = 0; i < keys.length; i++) {
+    const head = heads[i]!
+    reserve(next, head.length)
+    // Keys are short: a loop is faster than a call.
+    for (let j = 0; j < head.length; j++) room[next + j] = head[j]!
+    next = write(map[keys[i]!], next + head.length)
+    if (next === LEFT) return LEFT
   }
-  return true
+  return next
 }
 
-/** By length, then by bytes: of ASCII keys, both are those of the text. */
-function isAfter(one: string, other: string): boolean {
-  return one.length === other.length ? one > other : one.length > other.length
-}
-
-function writeText(text: string): boolean {
+function writeText(text: string, at: number): number {
   const { length } = text
   // A byte each, if all of it is ASCII, after a head that says so.
-  const start = at
-  writeHead(TEXT, length)
-  reserve(length)
+  const start = writeHead(TEXT, length, at)
+  reserve(start, length)
+  const to = room
   for (let i = 0; i < length; i++) {
     const code = text.charCodeAt(i)
-    if (code >= 0x80) {
-      at = start
-      return writeOtherText(text)
-    }
-    room[at++] = code
+    if (code >= 0x80) return writeOtherText(text, at)
+    to[start + i] = code
   }
-  return true
+  return start + length
 }
 
-function writeOtherText(text: string): boolean {
-  if (!text.isWellFormed()) return false
+function writeOtherText(text: string, at: number): number {
+  if (!text.isWellFormed()) return LEFT
   const bytes = utf8ToBytes(text)
-  writeHead(TEXT, bytes.length)
-  reserve(bytes.length)
-  room.set(bytes, at)
-  at += bytes.length
-  return true
+  return copy(bytes, writeHead(TEXT, bytes.length, at))
 }
 
-function writeNumber(value: number): boolean {
+function writeNumber(value: number, at: number): number {
   if (Number.isSafeInteger(value)) {
-    if (value >= 0) writeHead(UNSIGNED, value)
-    else writeHead(NEGATIVE, -1 - value)
-    return true
+    return value >= 0 ? writeHead(UNSIGNED, value, at) : writeHead(NEGATIVE, -1 - value, at)
   }
-  if (!Number.isFinite(value)) return false
-  reserve(9)
+  if (!Number.isFinite(value)) return LEFT
+  reserve(at, headBytes)
   room[at] = FLOAT64
   view.setFloat64(at + 1, value)
-  at += 9
-  return true
+  return at + headBytes
 }
 
-function writeHead(major: number, argument: number): void {
-  reserve(9)
-  if (argument < 24) room[at++] = major | argument
-  else if (argument < 2 ** 8) {
-    room[at++] = major | 24
-    room[at++] = argument
-  } else if (argument < 2 ** 16) {
-    room[at++] = major | 25
-    view.setUint16(at, argument)
-    at += 2
-  } else if (argument < 2 ** 32) {
-    room[at++] = major | 26
-    view.setUint32(at, argument)
-    at += 4
-  } else {
-    room[at++] = major | 27
-    view.setUint32(at, Math.floor(argument / 2 ** 32))
-    view.setUint32(at + 4, argument % 2 ** 32)
-    at += 8
+function writeHead(major: number, argument: number, at: number): number {
+  reserve(at, headBytes)
+  if (argument < 24) {
+    room[at] = major | argument
+    return at + 1
   }
+  if (argument < 2 ** 8) {
+    room[at] = major | 24
+    room[at + 1] = argument
+    return at + 2
+  }
+  if (argument < 2 ** 16) {
+    room[at] = major | 25
+    view.setUint16(at + 1, argument)
+    return at + 3
+  }
+  if (argument < 2 ** 32) {
+    room[at] = major | 26
+    view.setUint32(at + 1, argument)
+    return at + 5
+  }
+  room[at] = major | 27
+  view.setUint32(at + 1, Math.floor(argument / 2 ** 32))
+  view.setUint32(at + 5, argument % 2 ** 32)
+  return at + headBytes
 }
 
-function reserve(bytes: number): void {
+function copy(bytes: Uint8Array, at: number): number {
+  reserve(at, bytes.length)
+  room.set(bytes, at)
+  return at + bytes.length
+}
+
+function reserve(at: number, bytes: number): void {
   if (at + bytes <= room.length) return
   const larger = new Uint8Array(Math.max(room.length * 2, at + bytes))
   larger.set(room.subarray(0, at))

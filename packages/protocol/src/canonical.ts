@@ -2,7 +2,7 @@
 // encoding, so equal digests mean equal data. `scanCanonical` reads the bytes once, before any
 // decoder does, and refuses whatever an encoder of ours would not have written.
 import { decode, encode } from '@ipld/dag-cbor'
-import { writeCanonical } from './canonical-writer.ts'
+import { type KnownPart, writeAfter, writeCanonical } from './canonical-writer.ts'
 import { limits } from './limits.ts'
 import { type Outcome, pass, refuse } from './outcome.ts'
 
@@ -18,6 +18,33 @@ export type Canonical =
 /** Encodes our own data. Throws on what has no canonical form: that is a bug of the caller. */
 export function encodeCanonical(value: Canonical): Uint8Array {
   return writeCanonical(value) ?? encode(value)
+}
+
+export type { KnownPart } from './canonical-writer.ts'
+
+/**
+ * A value's canonical bytes, and what is hashed where it is hashed under a domain. Small ones lie
+ * in one piece of memory with others: who keeps them for long keeps a copy.
+ */
+export interface UnderDomain {
+  readonly bytes: Uint8Array
+  /** Those of `[domain, value]`: they end with `bytes`. */
+  readonly hashed: Uint8Array
+}
+
+/**
+ * Encodes values under one domain, each once for both uses. An object within a value whose bytes
+ * are at hand is not encoded again: `part` says which.
+ */
+export function encoderUnder(
+  domain: string,
+): (value: Canonical, part?: KnownPart | null) => UnderDomain {
+  // `[domain, null]` up to the null, in place of which the value stands.
+  const prefix = encodeCanonical([domain, null]).slice(0, -1)
+  return (value, part = null) => {
+    const hashed = writeAfter(prefix, value, part) ?? encode([domain, value])
+    return { bytes: hashed.subarray(prefix.length), hashed }
+  }
 }
 
 /** Decodes bytes from anywhere; refuses all but the one canonical encoding. Linear in the size. */

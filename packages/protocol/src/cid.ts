@@ -1,9 +1,10 @@
 // Content identifiers as IPFS writes them: CIDv1, SHA-256, base32.
 import { sha256 } from '@noble/hashes/sha2.js'
+import { hexToBytes } from '@noble/hashes/utils.js'
 import { base32 } from 'multiformats/bases/base32'
 import { CID } from 'multiformats/cid'
 import { create } from 'multiformats/hashes/digest'
-import type { Cid } from './ids.ts'
+import type { Cid, Digest } from './ids.ts'
 import { type Outcome, pass, refuse } from './outcome.ts'
 
 const SHA_256 = 0x12
@@ -13,7 +14,16 @@ export const codecs = { raw: 0x55, 'dag-pb': 0x70, 'dag-cbor': 0x71 } as const
 export type CodecName = keyof typeof codecs
 
 export function cidOf(codec: CodecName, bytes: Uint8Array): Cid {
-  return CID.createV1(codecs[codec], create(SHA_256, sha256(bytes))).toString(base32) as Cid
+  return named(codec, sha256(bytes))
+}
+
+/** The CID of plain bytes that are one block, by their digest alone. */
+export function cidOfDigest(digest: Digest): Cid {
+  return named('raw', hexToBytes(digest))
+}
+
+function named(codec: CodecName, digest: Uint8Array): Cid {
+  return CID.createV1(codecs[codec], create(SHA_256, digest)).toString(base32) as Cid
 }
 
 export interface CidParts {

@@ -557,17 +557,35 @@ export const errors = {
     'The training ended before it was complete.',
     'Look at the message; a checkpoint, where there is one, lets it go on from its last step.',
   ),
+  TRAINING_CUT_OFF: row(
+    'taskFailed',
+    500,
+    'The process of a training ended before its time: it was killed, or it crashed.',
+    'Train again; where it comes again and again, look whether the machine runs out of memory.',
+  ),
   PROVING_FAILED: row(
     'taskFailed',
     500,
     'The proof could not be made.',
     'Look at the message: inputs that the statement does not hold for have no proof.',
   ),
+  EXECUTION_UNFIT: row(
+    'usage',
+    422,
+    'The function, or its run, does not fit the circuit that proves executions.',
+    'The message says which instruction, or how much; docs/proofs.md has what fits.',
+  ),
   ZK_PROOF_INVALID: row(
     'verificationFailed',
     422,
     'A zero-knowledge proof, or the key it is checked with, does not hold.',
     'Do not trust the result; check that the key is that of the circuit, and not for development.',
+  ),
+  DATASETS_CORRUPT: row(
+    'configuration',
+    500,
+    'The list of data sets is damaged.',
+    'Restore the file, or move it away and add the sets again: the ledger knows what they spent.',
   ),
   PRIVACY_BUDGET_SPENT: row(
     'taskFailed',

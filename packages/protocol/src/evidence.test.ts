@@ -11,6 +11,7 @@ import {
 import type { Digest, TaskId } from './ids.ts'
 import { signerFrom } from './keys.ts'
 import type { SignedNodeBinding } from './node-binding.ts'
+import { pass, refuse } from './outcome.ts'
 import { taskDigest } from './tasks/task.ts'
 import {
   benOwnedByAna,
@@ -79,7 +80,31 @@ describe('evidence', () => {
     expect(one).toMatchObject({ ok: true, level: 'signed' })
     const proved = checkEvidence(evidenceOf(both, 'proved'), context)
     expect(proved.level).toBe('replicated')
-    expect(resultOf(proved, 'agreement')).toBe('unknown')
+    expect(resultOf(proved, 'proof')).toBe('unknown')
+    const refereed = checkEvidence(evidenceOf(both, 'refereed'), context)
+    expect(resultOf(refereed, 'agreement')).toBe('unknown')
+  })
+
+  test('is proved by one receipt whose output proves itself, and by nothing less', () => {
+    const evidence = evidenceOf([receiptBy(ana)], 'proved')
+    const seen: unknown[] = []
+    const holds = checkEvidence(evidence, {
+      ...context,
+      checkProof(receipt, bytes) {
+        seen.push(receipt.peer_id, bytes)
+        return pass('as the statement says')
+      },
+    })
+    expect(holds).toMatchObject({ ok: true, level: 'proved' })
+    expect(seen).toEqual([ana.peerId, context.output])
+    const checkProof = () => refuse('ZK_PROOF_INVALID', 'the equation does not hold')
+    const forged = checkEvidence(evidence, { ...context, checkProof })
+    expect(forged).toMatchObject({ ok: false, level: null })
+    expect(resultOf(forged, 'proof')).toBe('failed')
+    const { output: _, ...without } = context
+    expect(checkEvidence(evidence, { ...without, checkProof })).toMatchObject({ level: 'signed' })
+    const signed = evidenceOf([receiptBy(ana)], 'signed')
+    expect(checkEvidence(signed, { ...context, checkProof }).level).toBe('signed')
   })
 
   test('shows only signed where one owner has both nodes, or nobody signed for one', () => {

@@ -5,7 +5,7 @@ import { type KnownLog, openCheckpoint } from './checkpoint.ts'
 import { cidOf, readCid } from './cid.ts'
 import { resultDigest, reveals } from './commitment.ts'
 import { digestOf } from './digest.ts'
-import { envelopeSchema, openEnvelope } from './envelope.ts'
+import { type Envelope, envelopeSchema, openEnvelope } from './envelope.ts'
 import { EvidenceLevel } from './evidence-level.ts'
 import { type Digest, TaskId } from './ids.ts'
 import { parse } from './json.ts'
@@ -14,6 +14,7 @@ import { LedgerEntry, leafBytes } from './ledger-event.ts'
 import { limits } from './limits.ts'
 import { InclusionProof } from './merkle.ts'
 import { SignedNodeBinding, verifyNodeBinding } from './node-binding.ts'
+import type { Outcome } from './outcome.ts'
 import { checkInclusion } from './tree-head.ts'
 
 /** An entry of the log, and the proof of its place. */
@@ -49,7 +50,8 @@ export const evidenceSteps = [
   'owners',
   'output',
 ] as const
-export type EvidenceStepName = (typeof evidenceSteps)[number]
+/** `proof` is taken where the evidence claims one. */
+export type EvidenceStepName = (typeof evidenceSteps)[number] | 'proof'
 
 /** One thing that was checked. `unknown`: the evidence does not say; nothing was shown. */
 export interface EvidenceStep {
@@ -74,13 +76,24 @@ export interface EvidenceContext {
   /** The output as received. */
   readonly output?: Uint8Array
   readonly verify?: VerifySignature
+  /** For the level `proved`: whoever has a verifier at hand, and the key of the circuit. */
+  readonly checkProof?: CheckProof
 }
+
+/** Whether an output proves itself for the receipt that names it; with what is proved, in words. */
+export type CheckProof = (receipt: Envelope<'receipt'>, output: Uint8Array) => Outcome<string>
 
 export function checkEvidence(value: unknown, context: EvidenceContext): EvidenceReport {
   const parsed = parse(Evidence, value)
-  if (!parsed.ok) return reportOf('signed', [failed('form', parsed.reason)])
-  const evidence = parsed.value
+  return parsed.ok
+    ? checkParsedEvidence(parsed.value, context)
+    : reportOf('signed', [failed('form', parsed.reason)])
+}
+
+/** As `checkEvidence`, of what has passed its schema already: an answer of a coordinator. */
+export function checkParsedEvidence(evidence: Evidence, context: EvidenceContext): EvidenceReport {
   const independence = checkIndependence(evidence)
+  const proof = evidence.level === 'proved' ? [checkTheProof(evidence, context)] : []
   const steps = [
     ok('form', `${evidence.receipts.length} of at most ${limits.replicasMax} receipts`),
     checkTask(evidence, context),
@@ -89,7 +102,9 @@ export function checkEvidence(value: unknown, context: EvidenceContext): Evidenc
     checkAgreement(evidence),
     ...independence,
     checkOutput(evidence, context),
+    ...proof,
   ]
+  if (proof.some(({ result }) => result === 'ok')) return reportOf('proved', steps)
   const isReplicated =
     evidence.level !== 'signed' &&
     evidence.receipts.length >= 2 &&
@@ -161,7 +176,8 @@ function checkAgreement({ level, receipts }: Evidence): EvidenceStep {
   if (results.size !== 1) return failed('agreement', `${results.size} different results`)
   if (signers.size !== receipts.length) return failed('agreement', 'one node is counted twice')
   const [result = ''] = results
-  const isShown = level === 'signed' || (level === 'replicated' && receipts.length >= 2)
+  const needed = { signed: 1, proved: 1, replicated: 2, refereed: Number.POSITIVE_INFINITY }[level]
+  const isShown = receipts.length >= needed
   return isShown
     ? ok('agreement', result)
     : unknown('agreement', `claims ${level}, which ${receipts.length} receipts cannot show`)
@@ -218,6 +234,18 @@ function checkOutput({ receipts }: Evidence, { output }: EvidenceContext): Evide
   if (parts.value.codec === 'dag-pb') return unknown('output', 'a tree of chunks; fetch it by CID')
   const actual = cidOf(parts.value.codec, output)
   return actual === cid ? ok('output', cid) : failed('output', `is ${actual}, signed was ${cid}`)
+}
+
+/** That the output was signed is another step: a proof is of the bytes at hand. */
+function checkTheProof(
+  { receipts }: Evidence,
+  { output, checkProof }: EvidenceContext,
+): EvidenceStep {
+  const [first] = receipts
+  if (output === undefined) return unknown('proof', 'the output is not at hand')
+  if (checkProof === undefined) return unknown('proof', 'nothing is at hand to verify a proof with')
+  const checked = checkProof(first!.receipt, output)
+  return checked.ok ? ok('proof', checked.value) : failed('proof', checked.reason)
 }
 
 function ok(step: EvidenceStepName, detail: string): EvidenceStep {

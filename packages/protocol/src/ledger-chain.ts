@@ -1,9 +1,13 @@
-import { encodeCanonical } from './canonical.ts'
+import { encodeCanonical, encoderUnder, type KnownPart } from './canonical.ts'
 import { sha256 } from './digest.ts'
 import type { Digest } from './ids.ts'
+import type { LedgerEntry } from './ledger-event.ts'
+
+const domain = 'vcp/ledger-entry/1'
+const encodeEntry = encoderUnder(domain)
 
 /** `[domain, entry]` up to where the bytes of the entry begin: in place of them stands one null. */
-const prefix = encodeCanonical(['vcp/ledger-entry/1', null]).slice(0, -1)
+const prefix = encodeCanonical([domain, null]).slice(0, -1)
 
 /**
  * What the next entry names as `previous`: the digest of the entry whose leaf this is. It is
@@ -18,4 +22,20 @@ export function entryDigest(
   bytes.set(prefix)
   bytes.set(leaf, prefix.length)
   return digest(bytes)
+}
+
+/** An entry as it is appended: its leaf, and what the next entry names as `previous`. */
+export interface Link {
+  readonly leaf: Uint8Array
+  readonly digest: Digest
+}
+
+/** `leafBytes` and `entryDigest` of an entry. `part`: what of it was encoded before. */
+export function linkOf(
+  entry: LedgerEntry,
+  digest: (bytes: Uint8Array) => Digest = sha256,
+  part: KnownPart | null = null,
+): Link {
+  const { bytes, hashed } = encodeEntry(entry, part)
+  return { leaf: bytes, digest: digest(hashed) }
 }

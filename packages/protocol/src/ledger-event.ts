@@ -9,7 +9,7 @@ import { AccountId, Cid, Digest, OwnerAddress, PeerId, RoundId, TaskId } from '.
 import { limits } from './limits.ts'
 import { NodeMode, NodeStatus, Registration } from './node.ts'
 import { AmountMicro, AtMs, Count } from './quantities.ts'
-import { Round } from './round.ts'
+import { Contribution, Round } from './round.ts'
 import { TaskSpec } from './tasks/task.ts'
 import { Update } from './update.ts'
 
@@ -50,19 +50,29 @@ export const ledgerEvents = {
   }),
   /** How many nodes run the task, and how many of their results must agree. */
   'replication-set': z.strictObject({ ...task, copies: Copies, quorum: Copies, reason: Reason }),
-  /** `provisional`: taken on the word of one node, which an audit of it may still shake. */
+  /**
+   * `provisional`: taken on the word of one node, which an audit of it may still shake. `reason`:
+   * why it has come to less than was asked for.
+   */
   'task-completed': z.strictObject({
     ...task,
     level: EvidenceLevel,
     output: Cid,
     provisional: z.boolean(),
+    reason: Reason.optional(),
   }),
   'task-failed': z.strictObject({ ...task, reason: Reason }),
   'task-cancelled': z.strictObject({ ...task, reason: Reason }),
-  'assignment-offered': Offer.omit({ task: true }),
+  'assignment-offered': Offer.omit({ task: true, requester: true }),
   'assignment-accepted': z.strictObject({ ...lease, lease_ends_at_ms: AtMs }),
   'assignment-declined': z.strictObject({ ...lease, reason: DeclineReason }),
-  'assignment-ended': z.strictObject({ ...lease, state: AssignmentState, reason: Reason }),
+  /** `code`: what the node gave as the reason, where it is one of those that are gone by. */
+  'assignment-ended': z.strictObject({
+    ...lease,
+    state: AssignmentState,
+    reason: Reason,
+    code: DeclineReason.optional(),
+  }),
   'lease-renewed': z.strictObject({ ...lease, lease_ends_at_ms: AtMs }),
   'result-committed': z.strictObject({ ...node, commitment: Commitment }),
   'receipt-revealed': z.strictObject({ receipt: envelopeSchema('receipt') }),
@@ -102,7 +112,10 @@ export const ledgerEvents = {
   'update-refused': z.strictObject({ ...node, round_id: RoundId, reason: Reason }),
   /** It takes no more updates; those that came are being put together. */
   'round-closed': z.strictObject({ round_id: RoundId }),
-  'round-finalised': z.strictObject({ round: Round }),
+  'round-finalised': z.strictObject({
+    round: Round,
+    contributions: z.array(Contribution).max(limits.minNodesMax).default([]),
+  }),
   'round-abandoned': z.strictObject({ round_id: RoundId, reason: Reason }),
 } as const satisfies Record<string, z.ZodObject>
 

@@ -20,6 +20,7 @@ export const limitTable = {
   canonicalBytesMax: limit(4_194_304, 'the largest frame that gossip accepts (4 MiB)'),
 
   nodeIdCharactersMax: limit(64, 'fits one column of a table, and a libp2p peer id'),
+  regionsShownMax: limit(100, 'regions in one answer; the largest, and the rest as one'),
   regionCharactersMax: limit(32, 'a label, not an address'),
   regionsPerTaskMax: limit(32, 'a task names a few regions or none'),
   bandwidthMbpsMin: limit(10, 'below this a 10 MB module takes longer to send than to run'),
@@ -30,6 +31,8 @@ export const limitTable = {
   minNodesMax: limit(1_000, 'a round over more nodes is run as several tasks'),
   executionSecondsMax: limit(3_600, 'a lease is not kept longer without a new decision'),
   replicasMax: limit(7, 'the quorum of adaptive replication never needs more'),
+  nodeSamplesMax: limit(180, 'half an hour at one in ten seconds: what a plot can show'),
+  nodeChangesMax: limit(50, 'of breaker, standing and audits: the newest; the log has them all'),
   openAssignmentsPerNodeMax: limit(50, 'bounds what one lost node can delay'),
 
   wasmModuleBytesMax: limit(10_485_760, '10 MB compiles within seconds on a laptop'),
@@ -41,6 +44,10 @@ export const limitTable = {
   connectSecondsMax: limit(3_600, 'a session is renewed, not open-ended'),
   connectBandwidthMbpsMax: limit(10_000, 'the fastest link of an operator we expect'),
   trainingRoundsMax: limit(10_000, 'a privacy budget is spent long before'),
+  publicSignalsMax: limit(64, 'each costs whoever verifies a multiplication on the curve'),
+  proofSegmentsMax: limit(64, 'a run that takes more proofs is not worth proving'),
+  proofMemoryMbMax: limit(65_536, 'circuits that need more are cut into several'),
+  sealedToMax: limit(16, 'private inputs are for the few nodes that a submitter chose'),
   labelCharactersMax: limit(120, 'one line on a dashboard'),
   labelsMax: limit(32, 'for people to find a task again, not to store data'),
 
@@ -56,6 +63,10 @@ export const limitTable = {
   merkleProofHashesMax: limit(64, 'a tree of 2^64 leaves has paths of 64 hashes'),
   noteSignaturesMax: limit(16, 'the log and its witnesses; bounds the work of a check'),
   batchTasksMax: limit(1_000, 'one request, one fsync, a body that fits in memory'),
+  batchEvidenceMax: limit(
+    100,
+    'results to verify at a time; each has receipts and proofs of places',
+  ),
   pageItemsMax: limit(1_000, 'one page of a list; the next one has a cursor'),
 
   streamDeadlineMs: limit(10_000, 'an answer after an fsync, with room for a busy disk'),

@@ -1,11 +1,15 @@
 // What a log needs to make proofs without hashing itself anew: the roots of its complete subtrees
 // of 256 leaves and more, a quarter of a byte a leaf. Whatever is smaller lies within one block of
 // 256, whose leaf hashes the log reads back from where it keeps its events: two blocks a proof at
-// most.
+// most. What was hashed within a block is remembered for a while, for proofs come in crowds about
+// the newest entries.
 import { leftWidth, merkleRoot, nodeHash, type Sha256, type SubtreeHash } from './merkle.ts'
 
 /** Leaves in a block. */
 export const blockLeaves = 256
+
+/** Subtrees within blocks that are remembered: those of 32 blocks. */
+const innerMax = 32 * blockLeaves
 
 /** The hashes of the leaves of a block, `256 * block` and on; of the last, those there are. */
 export type LeafBlock = (block: number) => readonly Uint8Array[]
@@ -31,6 +35,19 @@ export function createMerkleIndex(blocks: readonly Uint8Array[] = [], hash?: Sha
   /** `levels[k]` holds the roots of complete subtrees of `256 * 2^k` leaves, in order. */
   const levels: Uint8Array[][] = [[]]
   let tail: Uint8Array[] = []
+  /** Complete subtrees within blocks, by where they begin and how many leaves they have. */
+  const inner = new Map<number, Uint8Array>()
+
+  function remembered(start: number, width: number, work: () => Uint8Array): Uint8Array {
+    const name = start * blockLeaves + width
+    const known = inner.get(name)
+    if (known !== undefined) return known
+    const made = work()
+    const [oldest] = inner.size >= innerMax ? inner.keys() : []
+    if (oldest !== undefined) inner.delete(oldest)
+    inner.set(name, made)
+    return made
+  }
 
   function addBlock(root: Uint8Array): void {
     let subtree = root
@@ -69,15 +86,16 @@ export function createMerkleIndex(blocks: readonly Uint8Array[] = [], hash?: Sha
       const leavesOf = rememberLast(leafBlock)
       return function hashOf(start, end): Uint8Array {
         const width = end - start
-        if (width < blockLeaves) {
-          const from = start % blockLeaves
-          const leaves = leavesOf(Math.floor(start / blockLeaves)).slice(from, from + width)
-          if (leaves.length < width) throw new RangeError(`no leaves ${start} to ${end} in the log`)
-          return merkleRoot(leaves, hash)
+        if (width === 1) {
+          const leaf = leavesOf(Math.floor(start / blockLeaves))[start % blockLeaves]
+          if (leaf === undefined) throw new RangeError(`no leaf ${start} in the log`)
+          return leaf
         }
         const left = leftWidth(width)
-        if (left * 2 > width)
-          return nodeHash(hashOf(start, start + left), hashOf(start + left, end), hash)
+        const middle = start + left
+        const joined = () => nodeHash(hashOf(start, middle), hashOf(middle, end), hash)
+        if (left * 2 > width) return joined()
+        if (width < blockLeaves) return remembered(start, width, joined)
         let level = 0
         for (let span = blockLeaves; span < width; span *= 2) level += 1
         const complete = levels[level]?.[start / width]

@@ -24,8 +24,38 @@ export const Round = z.strictObject({
   accuracy: z.number().min(0).max(1).nullable(),
   /** Spent so far by the whole task, at the task's delta; null without privacy. */
   epsilon_spent: z.number().min(0).nullable(),
+  /** The moments of the strategy after the round, kept by the coordinator. */
+  strategy_state: Cid.nullable().default(null),
+  /** Updates that came in time and were not taken. */
+  refused: Count.default(0),
 })
 export type Round = z.infer<typeof Round>
+
+/** What a node is asked to train on; an update names both round and model. */
+export const RoundOrder = z.strictObject({
+  round_id: RoundId,
+  number: z.int().min(1).max(limits.trainingRoundsMax),
+  model: Cid,
+  closes_at_ms: AtMs,
+})
+export type RoundOrder = z.infer<typeof RoundOrder>
+
+/** What the coordinator made of one update, by its own measure and never by a node's word. */
+export const Contribution = z.strictObject({
+  peer_id: PeerId,
+  /** Why it was left out of the model; null where it is in it. */
+  left_out: z.string().min(1).max(200).nullable(),
+  /** Of the round's model with this update alone, on the held-out set; null where not measured. */
+  loss: z.number().nullable(),
+  accuracy: z.number().min(0).max(1).nullable(),
+  /** With the median of all updates. */
+  cosine: z.number().min(-1.001).max(1.001).nullable(),
+  /** Its length over the median length. */
+  norm_ratio: z.number().min(0).nullable(),
+  /** What it counts for when the reward is shared out. */
+  points: Count,
+})
+export type Contribution = z.infer<typeof Contribution>
 
 /** What is gossiped when a round opens or closes. */
 export const RoundNotice = z.discriminatedUnion('notice', [

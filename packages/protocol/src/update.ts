@@ -2,8 +2,9 @@ import * as z from 'zod'
 import { Cid, Digest, RoundId, TaskId } from './ids.ts'
 import { AtMs, Count } from './quantities.ts'
 
-/** What one release has cost its data set; null only where the task asked for no privacy. */
+/** What an update has cost; null only where the task asked for no privacy. */
 export const PrivacySpent = z.strictObject({
+  /** Of the whole task on this node so far, this update with it; the rest is of this update. */
   epsilon: z.number().min(0),
   delta: z.number().min(0).max(1),
   noise_multiplier: z.number().min(0),

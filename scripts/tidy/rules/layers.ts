@@ -12,7 +12,9 @@ const libraries = ['mesh', 'client', 'sandbox', 'learning', 'proofs', 'contracts
 const layers: Readonly<Record<string, readonly string[]>> = {
   protocol: [],
   ...Object.fromEntries(libraries.map((name) => [name, ['protocol']])),
-  coordinator: ['protocol', ...libraries],
+  // What runs in a browser, and the coordinator serves.
+  web: ['protocol', 'proofs'],
+  coordinator: ['protocol', ...libraries, 'web'],
   cli: ['protocol', ...libraries],
 }
 
@@ -107,6 +109,12 @@ function opens(doors: readonly string[], path: string): boolean {
   })
 }
 
+/**
+ * Packages of which bundles alone are published: what goes into these is needed to build them, and
+ * is not installed with them.
+ */
+const bundled = ['web']
+
 export const declared: Rule = {
   name: 'declared',
   about: 'a package imports only what its own package.json names; tests also what the root names',
@@ -121,6 +129,14 @@ export const declared: Rule = {
       'packages/mesh/src/a.ts': "import { test } from 'vitest'",
     },
     { 'package.json': '{}', 'scripts/a.ts': "import { z } from 'zod'" },
+    {
+      'packages/mesh/package.json': '{ "name": "@vcp/mesh", "devDependencies": { "a": "1.0.0" } }',
+      'packages/mesh/src/b.ts': "import { a } from 'a'",
+    },
+    {
+      'packages/web/package.json': '{ "name": "@vcp/web", "devDependencies": { "a": "1.0.0" } }',
+      'packages/web/src/b.ts': "import { c } from 'c'",
+    },
   ],
   silent: [
     {
@@ -134,6 +150,10 @@ export const declared: Rule = {
       'packages/mesh/src/a.test.ts': "import { test } from 'vitest'",
     },
     { 'package.json': '{}', ...protocol, 'scripts/a.ts': "import { a } from '@vcp/protocol'" },
+    {
+      'packages/web/package.json': '{ "name": "@vcp/web", "devDependencies": { "a": "1.0.0" } }',
+      'packages/web/src/b.ts': "import { a } from 'a'",
+    },
   ],
 }
 
@@ -149,6 +169,8 @@ function undeclared(file: SourceFile, { specifier }: Import, packages: readonly 
       known.add(each)
   } else if (isTest(file.path)) {
     for (const each of [...owner.devDependencies, ...(root?.devDependencies ?? [])]) known.add(each)
+  } else if (bundled.includes(folderOf(file.path) ?? '')) {
+    for (const each of owner.devDependencies) known.add(each)
   }
   if (known.has(name) || known.has(`@types/${name}`)) return null
   return `${name} is not in ${owner.path}: add it there, it is found here only by accident`

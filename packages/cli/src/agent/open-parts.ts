@@ -9,6 +9,7 @@ import { type Engines, openEngines } from '../engines/engines.ts'
 import { type Essentials, readEssentials } from '../hardware/essentials.ts'
 import type { Host } from '../host.ts'
 import { type Bound, ensureBinding } from '../keystore/ensure-binding.ts'
+import type { NodeKey } from '../keystore/node-key.ts'
 import type { Closing } from './closing.ts'
 import type { Kept } from './kept/kept.ts'
 import { openKept } from './kept/open-kept.ts'
@@ -23,6 +24,7 @@ export interface OpenParts {
   readonly host: Host
   readonly settings: Settings
   readonly signer: Signer
+  readonly unseal: NodeKey['unseal']
   readonly places: readonly Place[]
   readonly heads: Heads
   readonly isCoordinator: MeshOptions['roster']['isCoordinator']
@@ -49,10 +51,14 @@ export async function openParts(parts: OpenParts): Promise<Opened> {
   const { env, signal } = host
   const cores = availableParallelism()
   const gigabyte = 1e9
+  const rapidsnark = settings['node.rapidsnark']
+  const node = { peerId: signer.peerId, unseal: parts.unseal, rapidsnark }
   const kept = closing.add(openKept(join(dataDir, 'kept.sqlite')), (it) => it.close())
   const opening = Promise.allSettled([
     opened(closing, listening(parts), (mesh) => mesh.stop()),
-    opened(closing, openEngines({ seats: seatsOf(settings, { cores }) }), (it) => it.close()),
+    opened(closing, openEngines({ seats: seatsOf(settings, { cores }), dataDir, node }), (it) =>
+      it.close(),
+    ),
   ] as const)
   const [[mesh, engines], bound, store, sensors, hardware] = await Promise.all([
     opening,

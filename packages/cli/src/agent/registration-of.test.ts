@@ -7,7 +7,7 @@ import { type RegistrationSettings, registrationOf } from './registration-of.ts'
 
 const version = { name: 'vcp-sandbox', version: '1.1' }
 const engine = { type: 'wasm_execution', version } as Engine<'wasm_execution'>
-const engines = { ready: new Map([[engine.type, engine]]) }
+const engines = { ready: new Map([[engine.type, engine]]), trainer: null }
 const said: Omit<RegistrationSettings, 'bandwidthMbps'> = {
   node_id: NodeId.parse('attic'),
   region: Region.parse('eu-west'),

@@ -16,7 +16,7 @@ export interface RegistrationSettings
 /** Fails with `INVALID` where the machine does not show that it has what a node must have. */
 export function registrationOf(
   hardware: Essentials,
-  engines: Pick<Engines, 'ready'>,
+  engines: Pick<Engines, 'ready' | 'trainer'>,
   { bandwidthMbps, tasksMax, ...said }: RegistrationSettings,
 ): Registration {
   // The protocol has no word for a slower line: it stays unknown, which counts as none.

@@ -6,6 +6,7 @@ import type { Host } from '../host.ts'
 import { ensureNodeKey } from '../keystore/node-key.ts'
 import { programVersion } from '../version.ts'
 import { eventOf } from './api/events.ts'
+import { lookCloser } from './api/look-closer.ts'
 import { type Api, openApi, type Shown } from './api/server.ts'
 import { socketPlace, surroundings } from './api/socket-path.ts'
 import type { AgentEvent, AgentStatus } from './api/status.ts'
@@ -58,7 +59,7 @@ async function begin(start: AgentStart, closing: Closing): Promise<RunningAgent>
   const { dataDir, settings, host } = start
   const version = programVersion()
   const { key, created } = ensureNodeKey(dataDir, host.randomBytes)
-  const { signer } = key
+  const { signer, unseal } = key
   // First of all: it keeps a second agent from the folder.
   const records = openSqliteStore(join(dataDir, 'agent.sqlite'))
   let wired: Wired | null = null
@@ -72,7 +73,18 @@ async function begin(start: AgentStart, closing: Closing): Promise<RunningAgent>
   const heads = createHeads(log)
   const places = placesOf(settings)
   const isCoordinator = (peerId: string) => wired?.link.stay?.peerId === peerId
-  const parts = { dataDir, host, settings, signer, places, heads, isCoordinator, log, closing }
+  const parts = {
+    dataDir,
+    host,
+    settings,
+    signer,
+    unseal,
+    places,
+    heads,
+    isCoordinator,
+    log,
+    closing,
+  }
   const found = await openParts(parts)
   const { engines } = found
   const opened = { ...found, engines: start.changeEngines?.(engines) ?? engines }
@@ -160,8 +172,10 @@ function show(parts: ShowParts): { readonly shown: Shown; stop(): void } {
     isStopping: () => steering.isStopping,
     nowMs: host.nowMs,
   })
+  const closer = lookCloser({ agent, mesh: opened.mesh })
   const shown: Shown = {
     status: view.status,
+    details: closer.details,
     control: steering.control,
     onEvent(listener: (event: AgentEvent) => void) {
       return agent.onChange((change) => {
@@ -174,6 +188,7 @@ function show(parts: ShowParts): { readonly shown: Shown; stop(): void } {
     shown,
     stop() {
       view.stop()
+      closer.stop()
       tally.stop()
     },
   }

@@ -1,8 +1,9 @@
 // Connects the parts of an agent: what the core wants done goes to the runner or to the link, and
 // what those meet goes back to the core.
 import { serveBlobs } from '@vcp/mesh'
-import { NodeId, type Signer } from '@vcp/protocol'
+import { NodeId, type Signer, type TaskType } from '@vcp/protocol'
 import type { Settings } from '../config/settings.ts'
+import { needsOf, versionsOf } from '../engines/engines.ts'
 import type { Host } from '../host.ts'
 import type { Agent } from './agent.ts'
 import { systemClock } from './clock.ts'
@@ -51,12 +52,13 @@ export async function wire(parts: WireParts): Promise<Wired> {
   const { settings, opened, closing, log } = parts
   const { engines, mesh, store } = opened
   const name = nameOf(settings, parts.signer)
-  const limits = agentSettings(settings, opened.machine, engines.ready.keys())
+  const ready = Object.keys(versionsOf(engines)) as TaskType[]
+  const limits = agentSettings(settings, opened.machine, ready)
   const agent = openAgent({
     store: parts.records,
     settings: limits,
     clock: systemClock,
-    needsOf: (task) => engines.ready.get(task.task_type)?.needs(task) ?? null,
+    needsOf: (task) => needsOf(engines, task),
     carryOut: (effect) => carryOut(effect, runner, link),
   })
   closing.add(agent, (it) => it.close())
@@ -67,7 +69,7 @@ export async function wire(parts: WireParts): Promise<Wired> {
     source: {
       fetch: (cid, wanted) => source.fetch(cid, wanted),
     },
-    requester: () => link.stay?.terms.log_key ?? 'none',
+    coordinator: () => link.stay?.terms.log_key ?? 'none',
     tell: (input) => agent.tell(input),
     signer: parts.signer,
     nowMs: parts.host.nowMs,
@@ -128,6 +130,8 @@ function carryOut(effect: Effect, runner: Runner, link: Link): void {
     case 'start-run':
     case 'stop-run':
     case 'start-rerun':
+    case 'start-round':
+    case 'stop-round':
     case 'release-task':
       runner.carryOut(effect)
       break

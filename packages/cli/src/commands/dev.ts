@@ -77,7 +77,8 @@ async function showAll(folder: string, context: Context): Promise<Shown> {
       host.signal.throwIfAborted()
       progress.say(name)
       const doing = (what: string) => progress.say(`${name}: ${what}`)
-      parts.push({ name, about, steps: await run({ host, folder, doing }) })
+      const own = mkdtempSync(join(folder, `${name}-`))
+      parts.push({ name, about, steps: await run({ host, folder: own, doing }) })
     }
   } finally {
     progress.end()

@@ -42,6 +42,9 @@ describe('completion', () => {
     expect(offers(['vcp', 'key', 'show', '--cr'])).toEqual(['--create'])
     expect(offers(['vcp', 'config', 'get', 'coord'])).toEqual(['coordinator.url'])
     expect(offers(['vcp', 'completion', ''])).toEqual(expect.arrayContaining([...shells]))
+    expect(offers(['vcp', 'node', 'dat'])).toEqual(['dataset'])
+    expect(offers(['vcp', 'node', 'dataset', ''])).toEqual(['add', 'list', 'remove'])
+    expect(offers(['vcp', 'node', 'dataset', 'add', 'x', '--eps'])).toEqual(['--epsilon'])
   })
 
   test('in bash looks past options and their values', () => {

@@ -29,25 +29,36 @@ function cases(words: Words, list: (candidates: readonly Word[]) => string): str
 }
 
 /** In bash and zsh alike: the words before the cursor, without options and what belongs to them. */
-function placeIn(words: string): string {
+function placeIn(list: string, words: Words): string {
   return `  local word before='' count=0 skip=0
-  for word in ${words}; do
+  for word in ${list}; do
     if [ "$skip" = 1 ]; then skip=0; continue; fi
     case "$word" in
     --data-dir | --coordinator | --set) skip=1; continue ;;
     -*) continue ;;
     esac
     count=$((count + 1))
-    [ "$count" -gt 2 ] && break
+    case "$before" in
+    ${groupsOf(words).map(quoted).join(' | ')}) [ "$count" -gt 3 ] && break ;;
+    *) [ "$count" -gt 2 ] && break ;;
+    esac
     before="\${before:+$before }$word"
   done`
+}
+
+/** Two words that a verb follows: `node dataset`. */
+function groupsOf({ after }: Words): readonly string[] {
+  return [...after.keys()].filter(
+    (before) =>
+      before.includes(' ') && [...after.keys()].some((path) => path.startsWith(`${before} `)),
+  )
 }
 
 function bash(words: Words): string {
   const lists = cases(words, (list) => `words=${quoted(list.map(({ text }) => text).join(' '))}`)
   return `# bash completion for vcp
 _vcp() {
-${placeIn(wordsBefore.bash)}
+${placeIn(wordsBefore.bash, words)}
   local words=''
   case "$before" in
 ${lists}
@@ -65,7 +76,7 @@ function zsh(words: Words): string {
 # zsh completion for vcp
 _vcp() {
   local -a found
-${placeIn(wordsBefore.zsh)}
+${placeIn(wordsBefore.zsh, words)}
   case "$before" in
 ${lists}
   esac
@@ -85,6 +96,9 @@ function fish(words: Words): string {
     }),
   )
   return `# fish completion for vcp
+function __vcp_may_follow
+  test (count $argv) -lt 2; or contains -- "$argv" ${groupsOf(words).map(quoted).join(' ')}
+end
 function __vcp_after
   set -l before
   set -l skip 0
@@ -93,7 +107,7 @@ function __vcp_after
       set skip 0
     else if contains -- $word --data-dir --coordinator --set
       set skip 1
-    else if not string match -q -- '-*' $word; and test (count $before) -lt 2
+    else if not string match -q -- '-*' $word; and __vcp_may_follow $before
       set before $before $word
     end
   end

@@ -23,9 +23,8 @@ const everywhere: readonly Word[] = [
 export function wordsOf({ entries, nouns }: Program): Words {
   const after = new Map<string, Word[]>([['', []]])
   for (const { path, summary, command } of entries) {
-    const [noun = '', verb] = path.split(' ')
-    if (verb === undefined) after.get('')?.push({ text: noun, about: summary })
-    else childrenOf(after, noun, nouns[noun] ?? '').push({ text: verb, about: summary })
+    const [above, word] = split(path)
+    childrenOf(after, above, nouns).push({ text: word, about: summary })
     const choices = command.arguments?.[0]?.choices ?? []
     after.set(path, [
       ...choices.map((text) => ({ text, about: command.arguments?.[0]?.about ?? '' })),
@@ -36,13 +35,20 @@ export function wordsOf({ entries, nouns }: Program): Words {
   return { after }
 }
 
-function childrenOf(after: Map<string, Word[]>, noun: string, about: string): Word[] {
+function childrenOf(after: Map<string, Word[]>, noun: string, nouns: Program['nouns']): Word[] {
   const existing = after.get(noun)
   if (existing !== undefined) return existing
   const made: Word[] = []
   after.set(noun, made)
-  after.get('')?.push({ text: noun, about })
+  const [above, word] = split(noun)
+  childrenOf(after, above, nouns).push({ text: word, about: nouns[noun] ?? '' })
   return made
+}
+
+/** What leads to the last word, and the last word. */
+function split(path: string): readonly [above: string, word: string] {
+  const words = path.split(' ')
+  return [words.slice(0, -1).join(' '), words.at(-1)!]
 }
 
 /** `-n, --count <n>` is completed as `--count`. */

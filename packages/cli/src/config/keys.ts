@@ -106,6 +106,11 @@ export const keys = {
     300,
     'how long a node that is told to stop waits for what it holds',
   ),
+  'node.rapidsnark': key(
+    orNull(z.string().min(1).max(4_096)),
+    null,
+    'a rapidsnark binary to make proofs with; null: snarkjs, which comes with vcp',
+  ),
   'node.metrics_port': key(
     orNull(port),
     null,

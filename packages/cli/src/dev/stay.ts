@@ -117,7 +117,7 @@ interface Text {
 function asText({ network, who, nodes, wanted, style }: Text): string {
   const { url } = network
   const rows: [string, string][] = [
-    ['coordinator', `${url} (documentation: ${url}/api/docs)`],
+    ['dashboard', `${url}/ (documentation of the API: ${url}/api/docs)`],
     ['sign in', `${who.username}, ${who.password}`],
     ['nodes', nodes.map(({ name }) => name).join(', ') || 'none'],
     ['data', wanted.folder],

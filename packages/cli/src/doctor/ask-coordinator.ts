@@ -1,4 +1,7 @@
-// One question to the coordinator, for every check that needs its answer.
+// One question to the coordinator, for every check that needs its answer. By what Node has loaded
+// already: an agent asks it once, and undici is 10 MB.
+import { type IncomingMessage, request as plainRequest } from 'node:http'
+import { request as safeRequest } from 'node:https'
 
 export type CoordinatorAnswer =
   | {
@@ -32,24 +35,19 @@ export interface CoordinatorQuestion {
 export async function askCoordinator(question: CoordinatorQuestion): Promise<CoordinatorAnswer> {
   const { timeoutMs, signal, nowMs } = question
   const url = `${question.url}/api/v1/health`
-  const { Agent, request } = await import('undici')
-  const agent = new Agent({ connect: { timeout: timeoutMs } })
   const timeout = AbortSignal.timeout(timeoutMs)
   const askedMs = nowMs()
   const started = performance.now()
   try {
-    const { statusCode, headers, body } = await request(url, {
-      dispatcher: agent,
-      signal: AbortSignal.any([timeout, signal]),
-      headers: { accept: 'application/json' },
-    })
+    const message = await answered(url, AbortSignal.any([timeout, signal]))
+    const { statusCode = 0, headers } = message
     const roundTripMs = performance.now() - started
     const date = Date.parse(String(headers['date'] ?? ''))
     return {
       kind: 'answered',
       url,
       status: statusCode,
-      body: await bounded(body),
+      body: await bounded(message),
       dateMs: Number.isNaN(date) ? null : date,
       midwayMs: askedMs + roundTripMs / 2,
       roundTripMs,
@@ -59,9 +57,16 @@ export async function askCoordinator(question: CoordinatorQuestion): Promise<Coo
       return { kind: 'silent', url, why: 'timeout', message: `no answer in ${timeoutMs / 1000} s` }
     }
     return { kind: 'silent', url, ...reasonOf(error) }
-  } finally {
-    await agent.destroy()
   }
+}
+
+function answered(url: string, signal: AbortSignal): Promise<IncomingMessage> {
+  const ask = url.startsWith('https:') ? safeRequest : plainRequest
+  return new Promise((resolve, reject) => {
+    // Its own connection, which ends with the answer.
+    const options = { agent: false, signal, headers: { accept: 'application/json' } } as const
+    ask(url, options, resolve).once('error', reject).end()
+  })
 }
 
 const bodyBytesMax = 65_536
@@ -83,7 +88,7 @@ type Silence = Extract<CoordinatorAnswer, { kind: 'silent' }>
 export function reasonOf(error: unknown): Pick<Silence, 'why' | 'message'> {
   const { code, message } = rootOf(error)
   if (code === 'ECONNREFUSED') return { why: 'refused', message: 'the connection is refused' }
-  if (code === 'UND_ERR_CONNECT_TIMEOUT' || code === 'ETIMEDOUT') {
+  if (code === 'ETIMEDOUT') {
     return { why: 'timeout', message: 'the connection is not accepted in time' }
   }
   if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') {

@@ -1,5 +1,14 @@
 // Runs one type of task. An engine knows nothing of the network, rounds or the coordinator.
-import type { Cid, Digest, EngineVersion, Receipt, TaskId, TaskOf, TaskType } from '@vcp/protocol'
+import type {
+  Cid,
+  DeclineReason,
+  Digest,
+  EngineVersion,
+  Receipt,
+  TaskId,
+  TaskOf,
+  TaskType,
+} from '@vcp/protocol'
 
 export type Readiness =
   | { readonly isReady: true }
@@ -9,6 +18,12 @@ export type Readiness =
 export interface Needs {
   readonly memoryMb: number
   readonly cpuCores: number
+  /** What speaks against the task whatever the machine has. */
+  readonly objection?: {
+    readonly reason: DeclineReason
+    readonly needs: number | null
+    readonly has: number | null
+  } | null
 }
 
 export interface BlobNeed {
@@ -18,6 +33,8 @@ export interface BlobNeed {
 
 export interface Work<Type extends TaskType> {
   readonly taskId: TaskId
+  /** Of the lease under which it runs; where it only runs again to compare, there is none. */
+  readonly leaseEpoch?: number
   /** On whose behalf: no process of an engine ever serves two of them. */
   readonly requester: string
   readonly task: TaskOf<Type>

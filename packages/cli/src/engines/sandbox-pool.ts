@@ -13,7 +13,7 @@ export function seatsFor(cores: number, cpuShare: number): number {
 }
 
 /** Linux only, as every wrapper: elsewhere the number of processes is the only bound. */
-const yielding: Wrapper = {
+export const yielding: Wrapper = {
   tool: 'nice',
   // Half way down: a task gets what others leave, and something even where they leave nothing.
   args: ['-n', '10', '--'],

@@ -1,11 +1,12 @@
 // The node key, `node.key` in the data folder: read, checked, and handed out as a signer.
 import { join } from 'node:path'
-import { PeerId, publicKeyOf, type Signer, signerFrom, VcpError } from '@vcp/protocol'
+import { type Outcome, PeerId, publicKeyOf, type Signer, signerFrom, VcpError } from '@vcp/protocol'
 import * as z from 'zod'
 import { checkDataFolder, openDataFolder } from './data-folder.ts'
 import { sealKey } from './key-backup.ts'
 import { nativeSigner } from './native-signer.ts'
 import type { ScryptCost } from './scrypt-bounds.ts'
+import { openSealed } from './sealed-box.ts'
 import { readSecret, writeSecret } from './secret-file.ts'
 import { parseSecret } from './secret-json.ts'
 
@@ -29,6 +30,8 @@ export interface NodeKey {
   /** The Ed25519 public key, hex. */
   readonly publicKey: string
   readonly signer: Signer
+  /** The bytes that somebody has sealed to this node. */
+  unseal(box: Uint8Array): Outcome<Uint8Array>
   /** The text of an encrypted backup. */
   backup(password: string, randomBytes: RandomBytes, cost?: ScryptCost): Promise<string>
 }
@@ -53,7 +56,8 @@ export function findNodeKey(dataDir: string): NodeKey | null {
   const publicKey = Buffer.from(publicKeyOf(signer.peerId) ?? []).toString('hex')
   const backup: NodeKey['backup'] = (password, randomBytes, cost) =>
     sealKey(secret, password, randomBytes, cost)
-  return { file, mode: found.mode, publicKey, signer, backup }
+  const unseal: NodeKey['unseal'] = (box) => openSealed(signer.peerId, secret, box)
+  return { file, mode: found.mode, publicKey, signer, unseal, backup }
 }
 
 /** The key, or KEY_MISSING. */

@@ -18,6 +18,8 @@ export interface ProgramRun {
   readonly name: string
   readonly file: string
   readonly argv: readonly string[]
+  /** Of Node, for this program alone. */
+  readonly nodeFlags?: readonly string[]
   readonly listener: Listener
   /** How long it may take to stop; then it is killed, which what is durable survives. */
   readonly graceMs?: number
@@ -25,11 +27,11 @@ export interface ProgramRun {
 
 /** Resolves when it has stopped as it was asked to; fails with what it failed with. */
 export async function runProgram(
-  { name, file, argv, listener, graceMs }: ProgramRun,
+  { name, file, argv, nodeFlags = [], listener, graceMs }: ProgramRun,
   { env, signal }: Pick<Host, 'env' | 'signal'>,
 ): Promise<void> {
   const conditions = file.endsWith('.ts') ? ['--conditions=source'] : []
-  const child = spawn(process.execPath, [...conditions, file, ...argv], {
+  const child = spawn(process.execPath, [...nodeFlags, ...conditions, file, ...argv], {
     env,
     // A terminal sends Ctrl-C to a whole group of processes; this way it comes once, from here.
     detached: true,

@@ -3,6 +3,7 @@ import { resolve } from 'node:path'
 import { createInterface } from 'node:readline'
 import type { NamedBlob } from '@vcp/client'
 import { type Digest, limits, type TaskSpec, taskDigest, VcpError } from '@vcp/protocol'
+import { withExecutionCircuit } from '../proof/provable-run.ts'
 import { createFileReader, withFilesNamed } from './named-files.ts'
 import { readSpec } from './spec-faults.ts'
 
@@ -24,7 +25,7 @@ export async function* readBatchLines(file: string): AsyncGenerator<BatchLine> {
     if (text.trim() === '') continue
     const place = `${path}, line ${line}`
     const { draft, blobs } = await withFilesNamed(parsed(text, place), path, reader)
-    const spec = readSpec(draft)
+    const spec = readSpec(await withExecutionCircuit(draft, blobs))
     if (!spec.ok) throw new VcpError('INVALID', { message: `${place} is no task: ${spec.reason}` })
     yield { line, task: spec.value, digest: taskDigest(spec.value), blobs }
   }

@@ -4,6 +4,7 @@ import { type BatchOutcome, type PreparedTask, prepareTask, runBatch } from '@vc
 import { exitCodes, VcpError } from '@vcp/protocol'
 import type { Context } from '../command.ts'
 import { withCoordinator } from '../coordinator-client.ts'
+import { proofChecker } from '../proof/proof-checker.ts'
 import { fields, type Style } from '../style.ts'
 import { type BatchFolder, openBatchFolder } from './batch-folder.ts'
 import { readBatchLines } from './batch-lines.ts'
@@ -51,7 +52,7 @@ export async function submitBatch(asked: BatchAsked, context: Context): Promise<
     await withCoordinator(
       context,
       async (connection) => {
-        const options = { knownLogs: keptLogs(context.dataDir), openMax: asked.open }
+        const options = { knownLogs: keptLogs(context.dataDir), openMax: asked.open, proofChecker }
         for await (const outcome of runBatch(connection, tasks(), options)) {
           record(outcome, folder, counts)
           bar.ended(counts.known + counts.done + counts.failed, counts.failed)

@@ -1,8 +1,11 @@
 // Where a task names a blob, a person may name a file: it is read, and its CID put in its place.
 import { dirname, resolve } from 'node:path'
 import { type NamedBlob, nameBlob } from '@vcp/client'
-import { Cid, limits, type TaskType, VcpError } from '@vcp/protocol'
+import { Cid, limits, PeerId, type TaskType, VcpError } from '@vcp/protocol'
+import * as z from 'zod'
 import { readInputBytes } from '../input-file.ts'
+import { sealFor } from '../keystore/sealed-box.ts'
+import { nameCircuitKeys } from '../proof/circuit-key.ts'
 
 /** For each type of task, the places of `inputs` that hold the name of a blob. */
 const blobPlaces = {
@@ -57,17 +60,28 @@ export async function withFilesNamed(
   const places =
     task_type !== undefined && Object.hasOwn(blobPlaces, task_type) ? blobPlaces[task_type] : []
   const blobs: NamedBlob[] = []
+  await nameCircuitKeys(inputs)
   for (const place of places) {
     const steps = place.split('.')
     const last = steps.pop() ?? ''
     const holder = steps.reduce<unknown>((at, step) => (isObject(at) ? at[step] : null), inputs)
     const named = isObject(holder) ? holder[last] : null
+    // The key of a circuit that comes with vcp is named by its digest.
+    if (isObject(holder) && holder['from'] === 'catalogue') continue
     if (!isObject(holder) || typeof named !== 'string' || Cid.safeParse(named).success) continue
-    const blob = await read(reader, resolve(dirname(file), named), `inputs.${place}`)
+    const found = await read(reader, resolve(dirname(file), named), `inputs.${place}`)
+    const blob = place === 'private_inputs' ? sealed(found, inputs) : found
     holder[last] = blob.cid
     blobs.push(blob)
   }
   return { draft: copy, blobs }
+}
+
+/** What is private is sealed to the nodes that the task names, if it names any. */
+function sealed(blob: NamedBlob, inputs: unknown): NamedBlob {
+  const named = isObject(inputs) ? z.array(PeerId).safeParse(inputs['sealed_to']) : null
+  if (named?.success !== true || named.data.length === 0) return blob
+  return nameBlob(sealFor(named.data, blob.bytes))
 }
 
 async function read(reader: FileReader, path: string, place: string): Promise<NamedBlob> {

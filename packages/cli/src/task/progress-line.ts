@@ -1,5 +1,6 @@
 // One line on stderr that says how far a task is, written over itself while somebody watches.
-import type { TaskProgress } from '@vcp/client'
+import type { Setback, TaskProgress } from '@vcp/client'
+import { isEnded } from '@vcp/protocol'
 import type { Context } from '../command.ts'
 
 export interface ProgressLine {
@@ -56,16 +57,23 @@ export function describe({
   status,
   reason,
   nodes,
+  setback,
   committed,
   revealed,
   level,
 }: TaskProgress): string {
   const words = [nodes.length === 0 ? status : `${status} on ${nodes.map(short).join(', ')}`]
   if (status === 'pending' && reason !== null) words.push(reason)
+  if (setback !== null && !isEnded(status)) words.push(setbackText(setback))
   if (committed > 0) words.push(`${committed} committed`)
   if (revealed > 0) words.push(`${revealed} revealed`)
   if (level !== null) words.push(level)
   return words.join(' · ')
+}
+
+function setbackText({ peerId, kind, code, reason }: Setback): string {
+  const why = [code?.replaceAll('_', ' '), reason].filter((each) => each != null)
+  return `${short(peerId)} ${kind}${why.length === 0 ? '' : `: ${why.join(', ')}`}`
 }
 
 /** The keys of all nodes begin alike. */

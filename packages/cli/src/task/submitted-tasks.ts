@@ -2,7 +2,7 @@
 // a result is of the task that was meant.
 import { closeSync, fstatSync, openSync, readSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
-import { Digest, EvidenceLevel, TaskId, VcpError } from '@vcp/protocol'
+import { Digest, EvidenceLevel, TaskId, TaskSpec, VcpError } from '@vcp/protocol'
 import * as z from 'zod'
 import { openDataFolder } from '../keystore/data-folder.ts'
 
@@ -11,6 +11,8 @@ const SubmittedTask = z.object({
   task_digest: Digest,
   /** The least that its result has to show. */
   level: EvidenceLevel,
+  /** Of a task that wants a proof: it says what the proof has to show. */
+  task: TaskSpec.optional(),
 })
 export type SubmittedTask = z.infer<typeof SubmittedTask>
 
@@ -24,14 +26,14 @@ function fileIn(dataDir: string): string {
 /** Keeps what was submitted; the same task again adds a line that says the same. */
 export function noteSubmitted(
   dataDir: string,
-  { task_id, task_digest, level }: SubmittedTask,
+  { task_id, task_digest, level, task }: SubmittedTask,
 ): void {
   openDataFolder(dataDir)
   const path = fileIn(dataDir)
   try {
     const file = openSync(path, 'a', 0o600)
     try {
-      writeSync(file, `${JSON.stringify({ task_id, task_digest, level })}\n`)
+      writeSync(file, `${JSON.stringify({ task_id, task_digest, level, task })}\n`)
     } finally {
       closeSync(file)
     }

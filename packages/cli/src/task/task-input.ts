@@ -6,6 +6,7 @@ import { parse as parseYaml, YAMLParseError } from 'yaml'
 import * as z from 'zod'
 import type { Option } from '../command.ts'
 import { readInputFile, readInputJson } from '../input-file.ts'
+import { withExecutionCircuit } from '../proof/provable-run.ts'
 import { environmentOf } from '../sandbox/request.ts'
 import { typedArguments } from '../sandbox/run-input.ts'
 import { createFileReader, withFilesNamed } from './named-files.ts'
@@ -63,7 +64,8 @@ export interface ReadTask {
 
 export async function readTask(input: TaskInput): Promise<ReadTask> {
   const { draft, blobs } = await draftOf(input)
-  const spec = readSpec(withFlags(draft, input))
+  const whole = await withExecutionCircuit(withFlags(draft, input), blobs)
+  const spec = readSpec(whole)
   if (spec.ok) return { task: spec.value, blobs }
   throw new VcpError('INVALID', { message: `this is no task: ${spec.reason}` })
 }

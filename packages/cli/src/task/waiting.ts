@@ -7,6 +7,8 @@ export interface Wait {
   readonly approach: Approach
   /** The failure as it is to those who waited: the task goes on, and so it says. */
   left(error: unknown, taskId: TaskId): unknown
+  /** As `left`, before anybody has heard that the coordinator has the task. */
+  unsent(error: unknown, taskId: TaskId): unknown
 }
 
 /** A coordinator that restarts under somebody who waits is waited for. */
@@ -47,6 +49,16 @@ export function waitFor(
         message: `the task ${taskId} has not ended within ${withinSeconds} seconds`,
         hint,
         details,
+      })
+    },
+    unsent(error, taskId) {
+      if (stop.aborted || timeout?.aborted !== true) return error
+      return new VcpError('TASK_TIMEOUT', {
+        message: `the coordinator has not taken the task within ${withinSeconds} seconds`,
+        hint:
+          `Whether it has it now, \`vcp task watch ${taskId}\` says; sent again with ` +
+          `--id ${taskId} it is the same task.`,
+        details: { task_id: taskId },
       })
     },
   }

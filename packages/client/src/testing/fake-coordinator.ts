@@ -52,6 +52,8 @@ export class FakeCoordinator {
   mishap: (call: Call) => Mishap = () => undefined
   outputOf: (submission: Submission) => Uint8Array | null = () => Buffer.from('the output')
   tamper: (evidence: Evidence) => unknown = (evidence) => evidence
+  /** What is said of one task's evidence among that of others, instead of the evidence. */
+  evidenceMishap: (taskId: string) => ErrorCode | undefined = () => undefined
   /** How much of the next blobs is sent before the line is cut. */
   cutBlobsAfter: number[] = []
   url = ''
@@ -117,13 +119,26 @@ export class FakeCoordinator {
         const to = from + Number(query.get('limit') ?? 100)
         return { tasks: all.slice(from, to), next_cursor: to < all.length ? String(to) : null }
       }
-      case 'taskEvidence': {
-        const evidence = this.tasks.get(id)?.evidence ?? null
-        return evidence === null ? null : this.tamper(evidence)
+      case 'taskEvidence':
+        return this.#evidence(id)
+      case 'tasksEvidence': {
+        const { task_ids } = routes.tasksEvidence.body.parse(JSON.parse(body.toString()))
+        const results = task_ids.map((task_id) => {
+          const evidence = this.#evidence(task_id)
+          const code = evidence === null ? 'TASK_UNKNOWN' : this.evidenceMishap(task_id)
+          if (code === undefined) return { found: true, evidence }
+          return { found: false, task_id, refusal: refusalBody(code) }
+        })
+        return { results }
       }
       default:
         return null
     }
+  }
+
+  #evidence(id: string): unknown {
+    const evidence = this.tasks.get(id)?.evidence ?? null
+    return evidence === null ? null : this.tamper(evidence)
   }
 
   #submit(submission: Submission): TaskInfo {
@@ -185,12 +200,17 @@ export class FakeCoordinator {
     response: ServerResponse,
     { code, retryAfter }: { readonly code: ErrorCode; readonly retryAfter?: number },
   ): void {
-    const { status, meaning, hint } = errors[code]
+    const { status } = errors[code]
     const headers = retryAfter === undefined ? {} : { 'retry-after': String(retryAfter) }
     response.writeHead(status, { 'content-type': 'application/json', ...headers })
-    const body = { error: wireErrors[status], message: meaning, hint, request_id: 'r-1' }
-    response.end(JSON.stringify({ ...body, details: { code } }))
+    response.end(JSON.stringify(refusalBody(code)))
   }
+}
+
+function refusalBody(code: ErrorCode) {
+  const { status, meaning, hint } = errors[code]
+  const body = { error: wireErrors[status], message: meaning, hint, request_id: 'r-1' }
+  return { ...body, details: { code } }
 }
 
 const health = {

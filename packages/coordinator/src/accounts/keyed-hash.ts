@@ -3,7 +3,7 @@
 // more, so that a slow hash would add nothing.
 import { createHmac, hkdfSync } from 'node:crypto'
 
-export type Purpose = 'access-token' | 'token-hash' | 'wallet-nonce'
+export type Purpose = 'access-token' | 'requester' | 'token-hash' | 'wallet-nonce'
 
 /** One secret on disk, a key for each purpose. */
 export function keyFor(secret: Uint8Array, purpose: Purpose): Buffer {

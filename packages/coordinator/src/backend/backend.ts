@@ -6,26 +6,32 @@ import {
   type PeerId,
   pass,
   protocolVersion,
-  refuse,
   type SignedNodeBinding,
   type TaskSpec,
+  wantsProof,
 } from '@vcp/protocol'
+import { censusOf } from '../core/census.ts'
 import { statsOf } from '../core/views.ts'
 import type { Backend, BlobKeeper, Cluster } from '../http/ports.ts'
 import type { Clock } from '../journal/clock.ts'
 import type { Log } from '../log/log.ts'
 import type { Loop } from '../loop/loop.ts'
+import { admittingTasks } from '../proofs/admit-tasks.ts'
+import type { ProofDesk } from '../proofs/proof-desk.ts'
+import type { RoundDesk } from '../rounds/round-desk.ts'
 import { createEventFeed } from './event-feed.ts'
+import { createNodeMemory } from './node-memory.ts'
 import { createNodeRegistry } from './node-registry.ts'
 import { createRoundBook } from './round-book.ts'
+import { standingOf } from './standing.ts'
 import { createTaskDesk } from './task-desk.ts'
-import { createTaskIndex } from './task-index.ts'
+import { createTaskIndex, type TaskIndex } from './task-index.ts'
 
 export interface BackendParts {
   readonly loop: Loop
   readonly log: Log
   readonly clock: Clock
-  readonly blobs: BlobKeeper & { payloadBytes(spec: TaskSpec): number }
+  readonly blobs: BlobKeeper & { payloadBytes(spec: TaskSpec, ownBytes: number): number }
   readonly bindings: {
     put(binding: SignedNodeBinding): Promise<void>
     get(peerId: PeerId): Promise<SignedNodeBinding | null>
@@ -36,6 +42,8 @@ export interface BackendParts {
   readonly newcomerCreditsMicro: number
   /** Where nodes reach it; null where it keeps no mesh. */
   readonly mesh: MeshPlace | null
+  readonly proofs: Pick<ProofDesk, 'admit' | 'check' | 'key'>
+  readonly rounds: Pick<RoundDesk, 'admit'>
 }
 
 export interface MeshPlace {
@@ -50,42 +58,66 @@ const addressesMax = 32
 export interface CoordinatorBackend extends Backend {
   /** What became durable, in order. */
   onDurable(entries: readonly LedgerEntry[]): void
+  /** Looks at the nodes now and then, until what it returns is called. */
+  watch(): () => void
 }
 
 export function createBackend(parts: BackendParts): CoordinatorBackend {
-  const { loop, log, clock, blobs, bindings, network } = parts
+  const { loop, log, clock, blobs, bindings, network, proofs } = parts
   const index = createTaskIndex(loop.state)
   const feed = createEventFeed(log, loop.state)
-  const evidence = { log, clock, bindingOf: (peerId: PeerId) => bindings.get(peerId) }
+  const memory = createNodeMemory(loop.state, clock)
+  const evidence = {
+    log,
+    clock,
+    recent: feed.at,
+    bindingOf: (peerId: PeerId) => bindings.get(peerId),
+  }
   return {
-    tasks: createTaskDesk({
-      loop,
-      index,
-      ...evidence,
-      payloadBytes: (spec) => blobs.payloadBytes(spec),
-    }),
+    tasks: admittingTasks(
+      createTaskDesk({
+        loop,
+        index,
+        ...evidence,
+        payloadBytes: (spec, ownBytes) => blobs.payloadBytes(spec, ownBytes),
+      }),
+      { isKnown: (taskId) => loop.state.tasks.has(taskId), admit: admitBoth(proofs, parts.rounds) },
+    ),
     nodes: createNodeRegistry({
       loop,
       network,
+      memory,
       nowMs: clock.nowMs,
       keepBinding: (binding) => bindings.put(binding),
     }),
     ledger: log,
     rounds: createRoundBook(loop),
     feed,
-    cluster: createCluster(parts),
+    cluster: createCluster(parts, index),
     blobs,
-    proofs: {
-      check: async ({ circuit }) => refuse('NOT_FOUND', `no circuit is registered as ${circuit}`),
-    },
+    proofs,
     onDurable(entries) {
       index.add(entries)
       feed.add(entries)
+      memory.add(entries)
     },
+    watch: memory.watch,
   }
 }
 
-function createCluster({ loop, log, version, newcomerCreditsMicro, mesh }: BackendParts): Cluster {
+type Admitting = Pick<ProofDesk, 'admit'>
+
+function admitBoth(proofs: Admitting, rounds: Admitting): Admitting['admit'] {
+  return async (task) => {
+    const admitted = wantsProof(task) ? await proofs.admit(task) : pass(null)
+    return admitted.ok ? rounds.admit(task) : admitted
+  }
+}
+
+function createCluster(
+  { loop, log, version, newcomerCreditsMicro, mesh }: BackendParts,
+  index: TaskIndex,
+): Cluster {
   return {
     health() {
       const { trouble } = loop
@@ -104,6 +136,12 @@ function createCluster({ loop, log, version, newcomerCreditsMicro, mesh }: Backe
       const counts = { total_nodes: totalNodes, healthy_nodes: healthyNodes }
       return { nodes, tasks, levels, ...counts, average_health: averageHealth }
     },
+    async standing(viewer) {
+      const standing = standingOf(viewer, loop.state, index)
+      await loop.settled()
+      return standing
+    },
+    census: () => censusOf(loop.state.nodes.values()),
     async accountOpened(accountId) {
       if (loop.state.accounts.has(accountId)) return pass(null)
       const opened = loop.tell({ type: 'account-opened', accountId })

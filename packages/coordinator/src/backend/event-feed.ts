@@ -8,6 +8,8 @@ import { maySeeEvent } from './viewer.ts'
 
 export interface DurableFeed extends EventFeed {
   add(entries: readonly LedgerEntry[]): void
+  /** One of the newest entries; null where it is not at hand. */
+  at(index: number): LedgerEntry | null
 }
 
 const recentMax = 4_096
@@ -29,6 +31,10 @@ export function createEventFeed(log: Log, state: State): DurableFeed {
   return {
     get newest() {
       return newest
+    },
+    at(index) {
+      const first = recent[0]?.index ?? index + 1
+      return recent[index - first] ?? null
     },
     add(entries) {
       recent.push(...entries)

@@ -14,6 +14,8 @@ import type { Log } from '../log/log.ts'
 
 export interface EvidenceParts {
   readonly log: Log
+  /** An entry that is at hand, without asking the log; null where it is not. */
+  recent(index: number): LedgerEntry | null
   bindingOf(peerId: PeerId): Promise<SignedNodeBinding | null>
 }
 
@@ -60,10 +62,9 @@ async function loggedReceipt(
   parts: EvidenceParts,
 ): Promise<Outcome<LoggedReceipt> | null> {
   if (revealedIndex === null) return null
-  const revealed = await logged(revealedIndex, size, parts.log)
+  const revealed = await logged(revealedIndex, size, parts)
   if (!revealed.ok) return revealed
-  const committed =
-    committedIndex === null ? pass(null) : await logged(committedIndex, size, parts.log)
+  const committed = committedIndex === null ? pass(null) : await logged(committedIndex, size, parts)
   if (!committed.ok) return committed
   const { event } = revealed.value.entry
   if (event.type !== 'receipt-revealed') {
@@ -74,9 +75,15 @@ async function loggedReceipt(
   return pass({ receipt: event.receipt, ...places, binding })
 }
 
-async function logged(index: number, size: number, log: Log): Promise<Outcome<Logged>> {
+async function logged(
+  index: number,
+  size: number,
+  { log, recent }: EvidenceParts,
+): Promise<Outcome<Logged>> {
   const inclusion = await log.inclusion(index, size)
   if (!inclusion.ok) return inclusion
+  const known = recent(index)
+  if (known !== null) return pass({ entry: known, inclusion: inclusion.value })
   const found = await log.entries(index, 1)
   if (!found.ok) return found
   const [entry] = found.value as readonly LedgerEntry[]

@@ -13,18 +13,20 @@ import { type NodeRecord, nameKey } from '../core/nodes/node-record.ts'
 import { nodeInfoOf } from '../core/views.ts'
 import type { NodeListAsked, NodeRegistry, Page } from '../http/ports.ts'
 import type { Loop } from '../loop/loop.ts'
+import type { NodeMemory } from './node-memory.ts'
 import { maySee } from './viewer.ts'
 
 export interface NodeRegistryParts {
   readonly loop: Loop
   /** The network that bindings must be made for. */
   readonly network: string
+  readonly memory: NodeMemory
   nowMs(): number
   keepBinding(binding: SignedNodeBinding): Promise<void>
 }
 
 export function createNodeRegistry(parts: NodeRegistryParts): NodeRegistry {
-  const { loop, network, nowMs, keepBinding } = parts
+  const { loop, network, memory, nowMs, keepBinding } = parts
   const { state } = loop
 
   function find(viewer: Identity, name: string): Outcome<NodeRecord> {
@@ -69,6 +71,10 @@ export function createNodeRegistry(parts: NodeRegistryParts): NodeRegistry {
     async show(viewer, name) {
       const found = find(viewer, name)
       return found.ok ? shown(found.value.peerId) : found
+    },
+    history(viewer, name) {
+      const found = find(viewer, name)
+      return found.ok ? pass(memory.of(found.value)) : found
     },
     async remove(viewer, name) {
       const found = find(viewer, name)

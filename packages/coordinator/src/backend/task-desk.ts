@@ -1,38 +1,22 @@
-import {
-  limits,
-  type Outcome,
-  pass,
-  refuse,
-  type Submission,
-  type TaskId,
-  type TaskInfo,
-  type TaskSpec,
-  taskDigest,
-} from '@vcp/protocol'
+import { limits, type Outcome, pass, refuse, type TaskId, type TaskInfo } from '@vcp/protocol'
 import type { Identity } from '../accounts/identity.ts'
 import type { TaskRecord } from '../core/tasks/task-record.ts'
 import { assignmentInfosOf, type Fits as CoreFits, fitsOf, taskInfoOf } from '../core/views.ts'
 import type { Fits, Page, TaskDesk, TaskListAsked } from '../http/ports.ts'
-import type { Log } from '../log/log.ts'
-import type { Loop } from '../loop/loop.ts'
-import { nativeDigest } from '../native-sha256.ts'
 import { type EvidenceParts, gatherEvidence } from './evidence.ts'
+import { type SubmitParts, submitTasks } from './submit-tasks.ts'
 import type { TaskIndex } from './task-index.ts'
 import { maySee } from './viewer.ts'
 
-export interface TaskDeskParts extends Omit<EvidenceParts, 'log'> {
-  readonly loop: Loop
-  readonly log: Log
+export interface TaskDeskParts extends EvidenceParts, SubmitParts {
   readonly index: TaskIndex
-  /** The bytes of a task with the blobs that it names, as far as they are here. */
-  payloadBytes(spec: TaskSpec): number
 }
 
 /** Tasks that one page looks at, however few of them it finds. */
 const lookedAtMax = 20_000
 
 export function createTaskDesk(parts: TaskDeskParts): TaskDesk {
-  const { loop, index, payloadBytes } = parts
+  const { loop, log, index } = parts
   const { state } = loop
 
   function find(viewer: Identity, taskId: TaskId): Outcome<TaskRecord> {
@@ -47,29 +31,8 @@ export function createTaskDesk(parts: TaskDeskParts): TaskDesk {
     return info
   }
 
-  async function submitOne(
-    ownerId: Identity['accountId'],
-    { task_id: taskId, task }: Submission,
-  ): Promise<Outcome<TaskInfo>> {
-    const told = loop.tell({
-      type: 'task-submitted',
-      taskId,
-      ownerId,
-      task,
-      digest: taskDigest(task, nativeDigest),
-      payloadBytes: payloadBytes(task),
-    })
-    // As it is at this moment, in which it may have been offered to a node already.
-    const record = state.tasks.get(taskId)
-    const info = record === undefined ? null : taskInfoOf(record)
-    const reply = await told
-    if (!reply.ok) return reply
-    return info === null ? refuse('INTERNAL', 'a task was taken and is not there') : pass(info)
-  }
-
   return {
-    submit: (ownerId, submissions) =>
-      Promise.all(submissions.map((each) => submitOne(ownerId, each))),
+    submit: (ownerId, submissions) => submitTasks(parts, ownerId, submissions),
     fits: (spec) => pass(wireFits(fitsOf(state, spec, limits.pageItemsMax))),
     async list(viewer, asked) {
       const isAdmin = viewer.scopes.includes('admin')
@@ -89,6 +52,16 @@ export function createTaskDesk(parts: TaskDeskParts): TaskDesk {
       const reason = ownerId === viewer.accountId ? 'by its submitter' : 'by an administrator'
       const reply = await loop.tell({ type: 'task-cancelled', taskId, ownerId, reason })
       return reply.ok ? pass(await shown(found.value)) : reply
+    },
+    async spec(viewer, taskId) {
+      const found = find(viewer, taskId)
+      if (!found.ok) return found
+      const { submittedIndex } = found.value
+      await loop.settled()
+      const entries = await log.entries(submittedIndex, 1)
+      const event = entries.ok ? entries.value[0]?.event : undefined
+      if (event?.type === 'task-submitted') return pass(event.task)
+      return refuse('NOT_FOUND', `the log no longer has entry ${submittedIndex}`)
     },
     why(viewer, taskId) {
       const found = find(viewer, taskId)

@@ -115,8 +115,24 @@ describe('the counter of blobs', () => {
   test('counts with a task the blobs that it names', async () => {
     const counter = await openCounter()
     const spec = wasmTask({ inputs: { module: cid, call: { kind: 'wasi' } } })
-    const without = counter.payloadBytes(spec)
+    expect(counter.payloadBytes(spec, 7)).toBe(7)
     await counter.put(cid, streamOf(bytes))
-    expect(counter.payloadBytes(spec)).toBe(without + bytes.length)
+    expect(counter.payloadBytes(spec, 7)).toBe(7 + bytes.length)
+  })
+
+  test.each([
+    ['within a text', { labels: { from: `see ${cid}, all of it` } }],
+    ['as a key', { labels: { [cid]: '' } }],
+    ['in a list', { inputs: { module: cid, call: { kind: 'wasi', args: [cid, cid] } } }],
+  ])('counts a blob once that is named %s', async (_, changes) => {
+    const counter = await openCounter()
+    await counter.put(cid, streamOf(bytes))
+    expect(counter.payloadBytes(wasmTask(changes), 0)).toBe(bytes.length)
+  })
+
+  test('counts no blob for a text that only begins like its name', async () => {
+    const counter = await openCounter()
+    await counter.put(cid, streamOf(bytes))
+    expect(counter.payloadBytes(wasmTask({ labels: { from: `${cid}a` } }), 0)).toBe(0)
   })
 })

@@ -1,12 +1,20 @@
 // What goes over the counter by HTTP: a blob in under its name, a blob out, whole or in part.
 import { Readable } from 'node:stream'
-import { type Outcome, pass, readCid, refuse, type TaskSpec, VcpError } from '@vcp/protocol'
+import {
+  type Cid,
+  type Outcome,
+  pass,
+  readCid,
+  refuse,
+  type TaskSpec,
+  VcpError,
+} from '@vcp/protocol'
 import type { BlobKeeper } from '../http/ports.ts'
 import type { Blobs } from './blobs.ts'
 
 export interface BlobCounter extends BlobKeeper {
-  /** The bytes of a task in JSON, and of the blobs that it names and that are here. */
-  payloadBytes(spec: TaskSpec): number
+  /** The bytes of a task by itself, and of the blobs that it names and that are here. */
+  payloadBytes(spec: TaskSpec, ownBytes: number): number
 }
 
 export function createBlobCounter({
@@ -44,16 +52,36 @@ export function createBlobCounter({
       return pass({ bytes, from, length, total })
     },
 
-    payloadBytes(spec) {
-      const text = JSON.stringify(spec)
-      let sum = Buffer.byteLength(text)
-      // Any text of this form may name a blob; one that names none of ours adds nothing.
-      for (const cid of new Set(text.match(/\bb[a-z2-7]{58}\b/g))) {
-        sum += store.bytesOf(cid as never) ?? 0
-      }
+    payloadBytes(spec, ownBytes) {
+      const named = cidsIn(spec)
+      let sum = ownBytes
+      for (const cid of new Set(named)) sum += store.bytesOf(cid) ?? 0
       return sum
     },
   }
+}
+
+const cidCharacters = 59
+const cidForm = /\bb[a-z2-7]{58}\b/g
+
+/** Any text of this form may name a blob; one that names none of ours adds nothing. */
+function cidsIn(spec: TaskSpec): readonly Cid[] {
+  const found: Cid[] = []
+  const look = (text: string) => {
+    if (text.length >= cidCharacters) found.push(...((text.match(cidForm) ?? []) as Cid[]))
+  }
+  const walk = (value: unknown) => {
+    if (typeof value === 'string') look(value)
+    else if (Array.isArray(value)) value.forEach(walk)
+    else if (typeof value === 'object' && value !== null) {
+      for (const [key, member] of Object.entries(value)) {
+        look(key)
+        walk(member)
+      }
+    }
+  }
+  walk(spec)
+  return found
 }
 
 function refusalOf(error: unknown): Outcome<never> {

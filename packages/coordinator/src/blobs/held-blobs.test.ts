@@ -76,4 +76,20 @@ describe('blobs that are held', () => {
     tell({ type: 'task-failed', task_id: one, reason: 'x' })
     expect([held.has(module), held.has(stdin)]).toEqual([false, false])
   })
+
+  test('are updates until their round has ended, and the moments that came of it', () => {
+    const held = createHeldBlobs({ nowMs: () => 0, resultsMs })
+    const round = { task_id: one, round_id: 'r1', model_in: module, model_out: null }
+    const tell = (event: object) =>
+      held.onDurable([{ index: 0, at_ms: 0, previous: null, event: event as LedgerEvent }])
+    tell({ type: 'round-opened', round })
+    tell({ type: 'update-accepted', update: { round_id: 'r1', delta: stdin } })
+    expect(held.has(stdin)).toBe(true)
+    const ended = { ...round, model_out: module, strategy_state: output }
+    tell({ type: 'round-finalised', round: ended })
+    expect([held.has(stdin), held.has(output as never)]).toEqual([false, true])
+    tell({ type: 'update-accepted', update: { round_id: 'r2', delta: stdin } })
+    tell({ type: 'round-abandoned', round_id: 'r2' })
+    expect(held.has(stdin)).toBe(false)
+  })
 })

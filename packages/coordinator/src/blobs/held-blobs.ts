@@ -1,7 +1,7 @@
 // Which blobs stay, whatever room is needed: those that a task names which has not ended, what its
 // nodes have shown, the models of its rounds, and for a time the outputs of accepted results. All
 // of it follows from the state, so none of it is written down.
-import { blobsNamedBy, type Cid, type LedgerEntry, type TaskId } from '@vcp/protocol'
+import { blobsNamedBy, type Cid, type LedgerEntry, type RoundId, type TaskId } from '@vcp/protocol'
 import type { State } from '../core/state.ts'
 import type { TaskRecord } from '../core/tasks/task-record.ts'
 
@@ -26,7 +26,9 @@ interface Result {
 
 export function createHeldBlobs({ nowMs, resultsMs }: HeldBlobsParts): HeldBlobs {
   const holders = new Map<Cid, number>()
-  const byTask = new Map<TaskId, Cid[]>()
+  const byTask = new Map<TaskId, readonly Cid[]>()
+  /** Updates, until their round has ended. */
+  const byRound = new Map<RoundId, Cid[]>()
   /** In the order in which they were accepted, which is that of their end. */
   let results: Result[] = []
   /** Before it they are over; taken off in one go, now and then. */
@@ -42,9 +44,20 @@ export function createHeldBlobs({ nowMs, resultsMs }: HeldBlobsParts): HeldBlobs
     holders.set(cid, (holders.get(cid) ?? 0) + 1)
   }
 
+  function holdUpdate(roundId: RoundId, update: Cid): void {
+    byRound.set(roundId, [...(byRound.get(roundId) ?? []), update])
+    hold(update)
+  }
+
+  function endRound(roundId: RoundId): void {
+    byRound.get(roundId)?.forEach(letGo)
+    byRound.delete(roundId)
+  }
+
   function take({ taskId, names, output, atMs }: Change): void {
     if (names !== null) {
-      byTask.set(taskId, [...(byTask.get(taskId) ?? []), ...names])
+      const before = byTask.get(taskId)
+      byTask.set(taskId, before === undefined ? names : [...before, ...names])
       names.forEach(hold)
       return
     }
@@ -77,9 +90,16 @@ export function createHeldBlobs({ nowMs, resultsMs }: HeldBlobsParts): HeldBlobs
       const changes = [...state.tasks.values()].map(standingOf)
       changes.sort((one, other) => one.atMs - other.atMs)
       changes.forEach(take)
+      for (const { round, updates } of state.rounds.values()) {
+        for (const { delta } of updates.values()) holdUpdate(round.round_id, delta)
+      }
     },
     onDurable(entries) {
       for (const entry of entries) {
+        const { event } = entry
+        if (event.type === 'update-accepted') holdUpdate(event.update.round_id, event.update.delta)
+        if (event.type === 'round-finalised') endRound(event.round.round_id)
+        if (event.type === 'round-abandoned') endRound(event.round_id)
         const change = changeBy(entry)
         if (change !== null) take(change)
       }
@@ -102,14 +122,14 @@ function changeBy({ event, at_ms: atMs }: LedgerEntry): Change | null {
   }
   switch (event.type) {
     case 'task-submitted':
-      return naming(event.task_id, ...blobsNamedBy(event.task))
+      return { taskId: event.task_id, names: blobsNamedBy(event.task), output: null, atMs }
     case 'receipt-revealed':
       return naming(event.receipt.payload.task_id, event.receipt.payload.output)
     case 'round-opened':
       return naming(event.round.task_id, event.round.model_in)
     case 'round-finalised': {
-      const { task_id, model_out } = event.round
-      return model_out === null ? null : naming(task_id, model_out)
+      const { task_id, model_out, strategy_state } = event.round
+      return naming(task_id, ...[model_out, strategy_state].filter((cid) => cid !== null))
     }
     case 'task-completed':
       return { taskId: event.task_id, names: null, output: event.output, atMs }
@@ -126,6 +146,6 @@ function standingOf({ taskId, spec, training, assignments, ...task }: TaskRecord
   const { output, updatedAtMs: atMs } = task
   if (spec === null) return { taskId, names: null, output, atMs }
   const shown = assignments.flatMap(({ receipt }) => (receipt === null ? [] : receipt.output))
-  const models = training === null ? [] : [training.model]
+  const models = [training?.model, training?.strategyState].filter((cid) => cid != null)
   return { taskId, names: [...blobsNamedBy(spec), ...shown, ...models], output: null, atMs }
 }

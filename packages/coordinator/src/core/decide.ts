@@ -10,6 +10,7 @@ import { roundDeciders } from './rounds/decide.ts'
 import type { State } from './state.ts'
 import { disputeDeciders } from './tasks/disputes.ts'
 import { fillStirred } from './tasks/fill.ts'
+import { proofDeciders } from './tasks/proofs.ts'
 import { reportDeciders } from './tasks/reports.ts'
 import { submissionDeciders } from './tasks/submissions.ts'
 import { type Moment, Turn } from './turn.ts'
@@ -32,6 +33,7 @@ const deciders: { readonly [Type in InputType]: Decider<Type> } = {
   ...submissionDeciders,
   ...reportDeciders,
   ...disputeDeciders,
+  ...proofDeciders,
   ...roundDeciders,
   'time-passed': timePassed,
 }

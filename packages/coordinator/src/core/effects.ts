@@ -17,6 +17,10 @@ export interface Effects {
   /** For the two hashes below one of the node's trace. */
   'ask-for-trace': OfLease & { readonly level: number; readonly index: number }
   'ask-for-rerun': { readonly peerId: PeerId; readonly taskId: TaskId; readonly checkpoint: number }
+  /** Whether the proof that a node has shown holds; `proof-checked` answers. */
+  'check-proof': OfLease
+  /** To train for the round that is open. */
+  'ask-to-train': OfLease & { readonly roundId: RoundId }
   'announce-round': { readonly roundId: RoundId }
   'aggregate-round': { readonly roundId: RoundId; readonly modelIn: Cid }
 }

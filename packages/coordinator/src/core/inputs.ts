@@ -4,6 +4,7 @@ import type {
   AccountId,
   Cid,
   Commitment,
+  Contribution,
   DeclineReason,
   Digest,
   Envelope,
@@ -66,7 +67,7 @@ export interface Inputs {
   'offer-undelivered': OfLease & { readonly reason: string }
   'progress-reported': ByNode & { readonly progress: Progress }
   /** The node could not bring the run to an end that every machine comes to. */
-  'run-failed': OfLease & { readonly reason: string }
+  'run-failed': OfLease & { readonly reason: string; readonly code: DeclineReason | null }
   'commitment-received': ByNode & { readonly commitment: Commitment }
   'receipt-received': { readonly receipt: Envelope<'receipt'> }
   /** The two hashes below one of the trace of a run. */
@@ -81,16 +82,34 @@ export interface Inputs {
     readonly checkpoint: number
     readonly leaf: Digest
   }
-  'update-received': ByNode & { readonly update: Update }
+  /** What became of `check-proof`. */
+  'proof-checked': OfLease & { readonly finding: ProofFinding }
+  /** `objection`: what was found wrong with its numbers; null for nothing. */
+  'update-received': ByNode & { readonly update: Update; readonly objection: string | null }
   'round-aggregated': {
     readonly roundId: RoundId
     readonly model: Cid
+    readonly strategyState: Cid | null
     readonly loss: number | null
     readonly accuracy: number | null
+    /** By our own accounting; null where it is the nodes that account. */
     readonly epsilonSpent: number | null
+    readonly contributions: readonly Omit<Contribution, 'points'>[]
+  }
+  /** The updates of a round came to no model. */
+  'aggregation-failed': {
+    readonly roundId: RoundId
+    readonly reason: string
+    readonly code: DeclineReason | null
   }
   'time-passed': object
 }
+
+/** `uncheckable`: it is not the node's fault, and no other node could help. */
+export type ProofFinding =
+  | { readonly kind: 'holds'; readonly level: 'signed' | 'proved' }
+  | { readonly kind: 'false'; readonly reason: string }
+  | { readonly kind: 'uncheckable'; readonly reason: string }
 
 export type InputType = keyof Inputs
 

@@ -3,6 +3,7 @@
 import { isEnded } from '@vcp/protocol'
 import type { Effect } from './effects.ts'
 import { watchSilence } from './nodes/liveness.ts'
+import { asksToTrain } from './rounds/ask-to-train.ts'
 import type { State } from './state.ts'
 import { type Assignment, isLive, isOpen, type LiveTask, UNLIMITED } from './tasks/task-record.ts'
 
@@ -33,7 +34,7 @@ export function resume(state: State, clockMs: number): readonly Effect[] {
     const { round_id: roundId, closes_at_ms } = round
     if (round.state === 'open') {
       state.timers.set(Math.max(closes_at_ms, soonestMs), { kind: 'round', roundId })
-      effects.push({ type: 'announce-round', roundId })
+      effects.push({ type: 'announce-round', roundId }, ...asksToTrain(state, roundId))
     }
     if (round.state === 'aggregating') {
       effects.push({ type: 'aggregate-round', roundId, modelIn: round.model_in })

@@ -7,7 +7,7 @@ import { type LevelCounts, State, type TaskCounts } from './state.ts'
 import type { TaskRecord } from './tasks/task-record.ts'
 
 /** Raised when the records below change; a snapshot of another version is not read. */
-export const snapshotVersion = 3
+export const snapshotVersion = 4
 
 export interface Snapshot {
   readonly version: number

@@ -1,6 +1,6 @@
 // One input being answered. Each event is applied as it is decided, so what is decided next sees
 // it; nobody outside is told before the events are on disk.
-import { type LedgerEvent, type RoundId, type TaskId, uuidV7From } from '@vcp/protocol'
+import { type Digest, type LedgerEvent, type RoundId, type TaskId, uuidV7From } from '@vcp/protocol'
 import { apply } from './apply.ts'
 import type { Effect } from './effects.ts'
 import type { Entry } from './entry.ts'
@@ -11,17 +11,23 @@ export interface Moment {
   readonly atMs: number
   /** 32 random bits, from which all chance of this decision comes. */
   readonly entropy: number
+  /** SHA-256, where there is a faster one than that of the protocol. */
+  readonly sha256?: Sha256Hex
 }
+
+type Sha256Hex = (bytes: Uint8Array) => Digest
 
 export class Turn {
   readonly state: State
   readonly atMs: number
   readonly entries: Entry[] = []
   readonly effects: Effect[] = []
+  readonly sha256: Sha256Hex | undefined
   #chance: number
 
-  constructor(state: State, { atMs, entropy }: Moment) {
+  constructor(state: State, { atMs, entropy, sha256 }: Moment) {
     this.state = state
+    this.sha256 = sha256
     this.atMs = Math.max(atMs, state.atMs)
     this.#chance = entropy | 0
   }

@@ -19,12 +19,8 @@ import type { LevelCounts, State, TaskCounts } from './state.ts'
 import { isOpen, type TaskRecord } from './tasks/task-record.ts'
 
 export function taskInfoOf(task: TaskRecord): TaskInfo {
-  const { assignments, output } = task
-  const open = assignments.filter(isOpen).map(({ peerId }) => peerId)
-  const validated = assignments.filter(({ state }) => state === 'validated')
-  const assigned = isEnded(task.state) ? validated.map(({ peerId }) => peerId) : open
-  const former = new Set(assignments.map(({ peerId }) => peerId))
-  for (const peerId of assigned) former.delete(peerId)
+  const { output } = task
+  const createdAt = momentOf(task.createdAtMs)
   return {
     task_id: task.taskId,
     task_type: task.type,
@@ -33,13 +29,23 @@ export function taskInfoOf(task: TaskRecord): TaskInfo {
     status: task.state,
     reason: task.reason,
     level: task.level,
-    assigned_nodes: assigned,
-    former_assigned_nodes: [...former],
-    created_at: momentOf(task.createdAtMs),
-    updated_at: momentOf(task.updatedAtMs),
+    ...nodesOf(task),
+    created_at: createdAt,
+    updated_at: task.updatedAtMs === task.createdAtMs ? createdAt : momentOf(task.updatedAtMs),
     result: output === null ? null : { output, provisional: task.provisional },
     proof_id: null,
   }
+}
+
+/** Who has it, or has brought its result, and who had it before. */
+function nodesOf({ assignments, state }: TaskRecord) {
+  if (assignments.length === 0) return { assigned_nodes: [], former_assigned_nodes: [] }
+  const open = assignments.filter(isOpen).map(({ peerId }) => peerId)
+  const validated = assignments.filter((each) => each.state === 'validated')
+  const assigned = isEnded(state) ? validated.map(({ peerId }) => peerId) : open
+  const former = new Set(assignments.map(({ peerId }) => peerId))
+  for (const peerId of assigned) former.delete(peerId)
+  return { assigned_nodes: assigned, former_assigned_nodes: [...former] }
 }
 
 export function assignmentInfosOf({ taskId, assignments }: TaskRecord): readonly AssignmentInfo[] {

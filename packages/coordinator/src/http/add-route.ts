@@ -18,7 +18,7 @@ import type { Accounts } from '../accounts/accounts.ts'
 import type { Identity } from '../accounts/identity.ts'
 import { answerFault, answerValue } from './answer.ts'
 import { bodyBytesMax } from './body-limits.ts'
-import type { Guard } from './guard.ts'
+import type { Admission, Guard } from './guard.ts'
 import type { Answered } from './handler.ts'
 import { readJsonBody } from './json-body.ts'
 import type { HttpMetrics } from './metrics.ts'
@@ -61,14 +61,25 @@ export function addRoute(
 
   app.register(async (scope) => {
     addParser(scope, name, options)
-    scope.addHook('onResponse', async (request, reply) => note(name, request, reply, parts))
+    scope.addHook('onResponse', (request, reply, done) => {
+      note(name, request, reply, parts)
+      done()
+    })
     scope.route({
       method: route.method,
       url: fastifyPath(name),
-      async onRequest(request, reply) {
-        const admission = await guard.admit(name, request)
-        if (admission.ok) request.identity = admission.identity
-        else return answerFault(reply, admission.fault, admission.retryAfterSeconds)
+      onRequest(request, reply, done) {
+        const go = (admission: Admission) => {
+          if (!admission.ok) {
+            answerFault(reply, admission.fault, admission.retryAfterSeconds)
+            return
+          }
+          request.identity = admission.identity
+          done()
+        }
+        const admission = guard.admit(name, request)
+        if (admission instanceof Promise) admission.then(go, done)
+        else go(admission)
       },
       async handler(request, reply) {
         const turn = pace.take(weightOf(request.body))
@@ -107,18 +118,22 @@ function addParser(scope: FastifyInstance, name: RouteName, { timeouts }: HttpOp
   }
   scope.addContentTypeParser(
     'application/json',
-    async (_request: unknown, payload: IncomingMessage) => {
-      const outcome = await readJsonBody(payload, bounds)
-      if (outcome.ok) return outcome.value
-      throw new VcpError(outcome.code, { message: outcome.reason })
+    (_request: unknown, payload: IncomingMessage, done: ParserDone) => {
+      readJsonBody(payload, bounds, (outcome) => {
+        if (outcome.ok) done(null, outcome.value)
+        else done(new VcpError(outcome.code, { message: outcome.reason }))
+      })
     },
   )
 }
 
+type ParserDone = (error: Error | null, body?: unknown) => void
+
 /** A batch is as much work as it has tasks. */
 function weightOf(body: unknown): number {
-  const tasks = (body as { readonly tasks?: unknown } | null | undefined)?.tasks
-  return Array.isArray(tasks) ? tasks.length : 1
+  const { tasks, task_ids } = (body ?? {}) as { readonly tasks?: unknown; task_ids?: unknown }
+  const list = tasks ?? task_ids
+  return Array.isArray(list) ? list.length : 1
 }
 
 interface Parsed {

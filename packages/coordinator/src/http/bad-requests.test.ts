@@ -32,7 +32,7 @@ async function expectFault(answer: Answer, status: number, code: string) {
 
 describe('a request is refused in one form', () => {
   test('for a path that is not there', async () => {
-    for (const path of ['/', '/api/v2/tasks', '/api/v1/tasks/a/b', '/%2e%2e/x']) {
+    for (const path of ['/assets/none.js', '/api/v2/tasks', '/api/v1/tasks/a/b', '/%2e%2e/x']) {
       await expectFault(await answerOf(await fetch(server.url + path)), 404, 'NOT_FOUND')
     }
   })

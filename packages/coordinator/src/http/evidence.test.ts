@@ -60,3 +60,29 @@ test('evidence over HTTP shows at home what the coordinator says of the result',
     { state: 'validated' },
   ])
 })
+
+test('evidence of many results comes in the order asked, and what is not there too', async () => {
+  const other = taskIdOf(2)
+  await ana.call('submitTask', { body: { task_id: other, task: wasmTask() } })
+  const unknown = taskIdOf(3)
+  const body = { task_ids: [other, taskId, unknown, taskId] }
+  const { status, json } = await ana.call('tasksEvidence', { body })
+  expect(status).toBe(200)
+  expect(json['results']).toMatchObject([
+    { found: false, task_id: other, refusal: { details: { code: 'CONFLICT' } } },
+    { found: true, evidence: { task_id: taskId, level: 'replicated' } },
+    { found: false, task_id: unknown, refusal: { details: { code: 'TASK_UNKNOWN' } } },
+    { found: true, evidence: { task_id: taskId } },
+  ])
+  const alone = await ana.call('taskEvidence', { params: { id: taskId } })
+  const [, same] = json['results'] as { evidence: unknown }[]
+  expect(same).toEqual({ found: true, evidence: alone.json })
+
+  const ben = await signIn(server.url, 'ben')
+  const stranger = await ben.call('tasksEvidence', { body: { task_ids: [taskId] } })
+  expect(stranger.json['results']).toMatchObject([
+    { found: false, task_id: taskId, refusal: { details: { code: 'TASK_UNKNOWN' } } },
+  ])
+  const tooMany = { task_ids: Array.from({ length: 101 }, () => taskId) }
+  expect((await ana.call('tasksEvidence', { body: tooMany })).status).toBe(422)
+})

@@ -15,7 +15,8 @@ export type Admission =
   | { readonly ok: false; readonly fault: Fault; readonly retryAfterSeconds: number | null }
 
 export interface Guard {
-  admit(name: RouteName, request: FastifyRequest): Promise<Admission>
+  /** At once, but for a key that has to be looked up. */
+  admit(name: RouteName, request: FastifyRequest): Admission | Promise<Admission>
 }
 
 export interface GuardParts {
@@ -35,40 +36,46 @@ export function createGuard({ accounts, limiter, metrics }: GuardParts): Guard {
     return { ok: false, fault: { code: 'RATE_LIMITED', reason, details }, retryAfterSeconds }
   }
 
+  function judge(name: RouteName, address: string, known: Outcome<Identity>): Admission {
+    if (!known.ok) {
+      // Guessing credentials is slow, whatever is asked for with them.
+      return limited('login', address) ?? denied(known.code, known.reason)
+    }
+    const identity = known.value
+    const slowed = limited(name, identity.accountId)
+    if (slowed !== null) return slowed
+    if (routes[name].access === 'api_key' && identity.keyId === null) {
+      return denied('UNAUTHENTICATED', 'this asks about an API key: send it in X-API-Key')
+    }
+    const scope = routeScopes[name]
+    if (scope === 'session') {
+      if (identity.keyId === null) return { ok: true, identity }
+      return denied('NOT_ALLOWED', 'an API key cannot do this: sign in', { scope: 'session' })
+    }
+    if (scope === null || identity.scopes.includes(scope)) return { ok: true, identity }
+    return denied('NOT_ALLOWED', `this takes the scope ${scope}`, { scope })
+  }
+
   return {
-    async admit(name, request) {
-      const { access } = routes[name]
+    admit(name, request) {
       // Null once the connection is gone, whatever the types say.
       const address = rateAddress(request.ip ?? '')
       // Whoever asks for health must hear it, most of all when much is asked.
       if (name === 'health') return { ok: true, identity: null }
-      if (access === 'public') return limited(name, address) ?? { ok: true, identity: null }
-      const known = await identify(accounts, request)
-      if (!known.ok) {
-        // Guessing credentials is slow, whatever is asked for with them.
-        return limited('login', address) ?? denied(known.code, known.reason)
+      if (routes[name].access === 'public') {
+        return limited(name, address) ?? { ok: true, identity: null }
       }
-      const identity = known.value
-      const slowed = limited(name, identity.accountId)
-      if (slowed !== null) return slowed
-      if (access === 'api_key' && identity.keyId === null) {
-        return denied('UNAUTHENTICATED', 'this asks about an API key: send it in X-API-Key')
-      }
-      const scope = routeScopes[name]
-      if (scope === 'session') {
-        if (identity.keyId === null) return { ok: true, identity }
-        return denied('NOT_ALLOWED', 'an API key cannot do this: sign in', { scope: 'session' })
-      }
-      if (scope === null || identity.scopes.includes(scope)) return { ok: true, identity }
-      return denied('NOT_ALLOWED', `this takes the scope ${scope}`, { scope })
+      const known = identify(accounts, request)
+      if (!(known instanceof Promise)) return judge(name, address, known)
+      return known.then((outcome) => judge(name, address, outcome))
     },
   }
 }
 
-async function identify(
+function identify(
   { accessTokens, apiKeys }: Accounts,
   { headers }: FastifyRequest,
-): Promise<Outcome<Identity>> {
+): Outcome<Identity> | Promise<Outcome<Identity>> {
   const { authorization, 'x-api-key': apiKey } = headers
   if (authorization !== undefined && apiKey !== undefined) {
     return refuse('UNAUTHENTICATED', 'send an access token or an API key, not both')
@@ -76,8 +83,7 @@ async function identify(
   if (typeof apiKey === 'string') {
     // Nothing of another length is one of ours; hashing it would be work for a stranger.
     if (apiKey.length !== 36) return refuse('UNAUTHENTICATED', 'no API key has this form')
-    const found = await apiKeys.find(apiKey)
-    return found.ok ? pass(found.value.identity) : found
+    return apiKeys.find(apiKey).then((found) => (found.ok ? pass(found.value.identity) : found))
   }
   const token = /^Bearer ([\w.-]{1,4096})$/i.exec(authorization ?? '')?.[1]
   if (token === undefined) {

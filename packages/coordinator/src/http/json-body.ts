@@ -11,46 +11,46 @@ export interface BodyBounds {
   readonly list: string | null
 }
 
-export async function readJsonBody(
+/** Calls back once, with what the body says or why it is not taken. */
+export function readJsonBody(
   payload: IncomingMessage,
   bounds: BodyBounds,
-): Promise<Outcome<unknown>> {
+  done: (outcome: Outcome<unknown>) => void,
+): void {
   const encoding = payload.headers['content-encoding']
   if (encoding !== undefined && encoding !== 'identity') {
-    return refuse('MEDIA_TYPE_UNSUPPORTED', 'compressed bodies are not taken')
+    done(refuse('MEDIA_TYPE_UNSUPPORTED', 'compressed bodies are not taken'))
+    return
   }
   const declared = Number(payload.headers['content-length'] ?? 0)
-  if (declared > bounds.bytesMax) return tooLarge(bounds.bytesMax)
-  const text = await collect(payload, bounds)
-  if (!text.ok) return text
-  return parsed(text.value, bounds.list)
+  if (declared > bounds.bytesMax) done(tooLarge(bounds.bytesMax))
+  else collect(payload, bounds, (text) => done(text.ok ? parsed(text.value, bounds.list) : text))
 }
 
 function collect(
   payload: IncomingMessage,
   { bytesMax, withinMs }: BodyBounds,
-): Promise<Outcome<Buffer>> {
-  return new Promise((resolve) => {
-    const chunks: Buffer[] = []
-    let size = 0
-    const late = () => done(refuse('REQUEST_TIMEOUT', `no whole body within ${withinMs} ms`))
-    const timer = setTimeout(late, withinMs)
-    const onData = (chunk: Buffer) => {
-      size += chunk.length
-      if (size > bytesMax) done(tooLarge(bytesMax))
-      else chunks.push(chunk)
-    }
-    const onEnd = () => done(pass(chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks, size)))
-    const onBroken = () => done(refuse('REQUEST_MALFORMED', 'the body breaks off'))
-    function done(outcome: Outcome<Buffer>): void {
-      clearTimeout(timer)
-      payload.off('data', onData).off('end', onEnd).off('error', onBroken).off('close', onBroken)
-      // An error that comes after the answer has nobody to tell.
-      payload.on('error', () => undefined)
-      resolve(outcome)
-    }
-    payload.on('data', onData).on('end', onEnd).on('error', onBroken).on('close', onBroken)
-  })
+  done: (outcome: Outcome<Buffer>) => void,
+): void {
+  const chunks: Buffer[] = []
+  let size = 0
+  const late = () => end(refuse('REQUEST_TIMEOUT', `no whole body within ${withinMs} ms`))
+  const timer = setTimeout(late, withinMs)
+  const onData = (chunk: Buffer) => {
+    size += chunk.length
+    if (size > bytesMax) end(tooLarge(bytesMax))
+    else chunks.push(chunk)
+  }
+  const onEnd = () => end(pass(chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks, size)))
+  const onBroken = () => end(refuse('REQUEST_MALFORMED', 'the body breaks off'))
+  function end(outcome: Outcome<Buffer>): void {
+    clearTimeout(timer)
+    payload.off('data', onData).off('end', onEnd).off('error', onBroken).off('close', onBroken)
+    // An error that comes after the answer has nobody to tell.
+    payload.on('error', () => undefined)
+    done(outcome)
+  }
+  payload.on('data', onData).on('end', onEnd).on('error', onBroken).on('close', onBroken)
 }
 
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })

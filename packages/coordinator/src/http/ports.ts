@@ -3,13 +3,16 @@
 import type { Readable } from 'node:stream'
 import type {
   AccountId,
+  AccountStanding,
   Cid,
   ConsistencyProof,
   CoordinatorHealth,
+  Digest,
   Envelope,
   Evidence,
   InclusionProof,
   LedgerEntry,
+  NodeHistory,
   NodeInfo,
   NodeMode,
   NodeStatus,
@@ -34,7 +37,9 @@ type BodyOf<Schema> = Schema extends z.ZodType ? z.output<Schema> : never
 export type Fits = BodyOf<(typeof routes.whyTask)['answer']>
 export type Assignments = BodyOf<(typeof routes.taskAssignments)['answer']>['assignments']
 export type ClusterStats = BodyOf<(typeof routes.clusterStats)['answer']>
+export type ClusterCensus = BodyOf<(typeof routes.clusterCensus)['answer']>
 export type ProofClaim = BodyOf<(typeof routes.verifyProof)['body']>
+export type ProofKey = BodyOf<(typeof routes.proofKey)['answer']>
 export type ProofJudgement = BodyOf<(typeof routes.verifyProof)['answer']>
 
 /** A part of a list, from just behind `after`. */
@@ -59,6 +64,8 @@ export interface TaskDesk {
   list(viewer: Identity, asked: TaskListAsked): Promise<Page<TaskInfo>>
   show(viewer: Identity, taskId: TaskId): Promise<Outcome<TaskInfo>>
   cancel(viewer: Identity, taskId: TaskId): Promise<Outcome<TaskInfo>>
+  /** The task as submitted, from the log. */
+  spec(viewer: Identity, taskId: TaskId): Promise<Outcome<TaskSpec>>
   why(viewer: Identity, taskId: TaskId): Outcome<Fits>
   assignments(viewer: Identity, taskId: TaskId): Promise<Outcome<Assignments>>
   evidence(viewer: Identity, taskId: TaskId): Promise<Outcome<Evidence>>
@@ -81,6 +88,7 @@ export interface NodeRegistry {
   ): Promise<Outcome<NodeInfo>>
   list(viewer: Identity, asked: NodeListAsked): Promise<Page<NodeInfo>>
   show(viewer: Identity, name: NodeName): Promise<Outcome<NodeInfo>>
+  history(viewer: Identity, name: NodeName): Outcome<NodeHistory>
   remove(viewer: Identity, name: NodeName): Promise<Outcome<null>>
   heartbeat(heartbeat: Envelope<'heartbeat'>): Promise<Outcome<NodeInfo>>
   setMode(
@@ -134,8 +142,10 @@ export interface EventFeed {
 export interface Cluster {
   health(): CoordinatorHealth
   stats(): ClusterStats
+  census(): ClusterCensus
   /** The account exists; the books may have it. Told again, it changes nothing. */
   accountOpened(accountId: AccountId): Promise<Outcome<null>>
+  standing(viewer: Identity): Promise<AccountStanding>
 }
 
 export interface BlobKeeper {
@@ -160,6 +170,7 @@ export interface StoredBytes {
 
 export interface ProofChecker {
   check(claim: ProofClaim): Promise<Outcome<ProofJudgement>>
+  key(digest: Digest): Promise<Outcome<ProofKey>>
 }
 
 /** What an answer shows is on disk before the answer goes out. Everything behind the routes. */

@@ -5,6 +5,7 @@ import type { AddressInfo, Socket } from 'node:net'
 import cors from '@fastify/cors'
 import helmet from '@fastify/helmet'
 import { type RouteName, routes, VcpError } from '@vcp/protocol'
+import { pagesFolder } from '@vcp/web'
 import Fastify, { type FastifyInstance } from 'fastify'
 import type { Accounts } from '../accounts/accounts.ts'
 import { addRoute } from './add-route.ts'
@@ -16,6 +17,7 @@ import type { Log } from './log.ts'
 import { createMetrics, type FigureOf } from './metrics.ts'
 import type { HttpOptions } from './options.ts'
 import { createPace } from './pace.ts'
+import { addPages } from './pages.ts'
 import { allowedMethods } from './paths.ts'
 import type { Backend } from './ports.ts'
 import { createRateLimiter } from './rate-limiter.ts'
@@ -79,20 +81,23 @@ export async function startHttp(parts: HttpParts, options: HttpOptions): Promise
       details: { allowed },
     })
   })
-  app.addHook('onRequest', async (request, reply) => {
+  // Hooks call back: each promise that every request waits for is a microsecond of it.
+  app.addHook('onRequest', (request, reply, done) => {
     reply.header('x-request-id', request.id)
-    if (isStopping) throw new VcpError('COORDINATOR_STOPPING')
+    if (isStopping) done(new VcpError('COORDINATOR_STOPPING'))
     // RFC 9112, 3.2: a request of HTTP/1.1 without Host is answered with 400.
-    if (request.headers.host === undefined && request.raw.httpVersion !== '1.0') {
-      throw new VcpError('REQUEST_MALFORMED', { message: 'there is no Host header' })
-    }
+    else if (request.headers.host === undefined && request.raw.httpVersion !== '1.0') {
+      done(new VcpError('REQUEST_MALFORMED', { message: 'there is no Host header' }))
+    } else done()
   })
-  app.addHook('onSend', async (_request, reply) => {
+  app.addHook('onSend', (_request, reply, _payload, done) => {
     // The connection of what is under way would else stay open after its answer.
     if (isStopping) reply.header('connection', 'close')
+    done()
   })
-  app.addHook('onResponse', async (request, reply) => {
+  app.addHook('onResponse', (request, reply, done) => {
     if (request.is404) metrics.answered('none', reply.statusCode, reply.elapsedTime / 1_000)
+    done()
   })
   const pace = createPace({ perTurn: workPerTurn, soon: parts.soon })
   const shared = { accounts, guard, metrics, pace, nowMs, options }
@@ -100,6 +105,7 @@ export async function startHttp(parts: HttpParts, options: HttpOptions): Promise
     addRoute(app, name, handlers[name] as never, shared)
   }
   addDocs(app, backend.cluster.health().version)
+  addPages(app, pagesFolder)
   return listen(app, options, () => {
     isStopping = true
     streams.stop()
@@ -110,12 +116,17 @@ export async function startHttp(parts: HttpParts, options: HttpOptions): Promise
 async function addSecurityHeaders(app: FastifyInstance): Promise<void> {
   await app.register(helmet, { ...helmetOptions, global: false })
   let headers: OutgoingHttpHeaders | null = null
-  app.addHook('onRequest', async (_request, reply) => {
-    if (headers === null) {
-      await reply.helmet()
-      headers = { ...reply.raw.getHeaders() }
+  app.addHook('onRequest', (_request, reply, done) => {
+    if (headers !== null) {
+      reply.headers(headers)
+      done()
+      return
     }
-    reply.headers(headers)
+    Promise.resolve(reply.helmet()).then(() => {
+      headers = { ...reply.raw.getHeaders() }
+      reply.headers(headers)
+      done()
+    }, done)
   })
 }
 

@@ -190,8 +190,9 @@ class JournalOverPort implements PortJournal {
       const page = unpack(list!).map((bytes, i) => ({ index: next + i, bytes }))
       if (page.length === 0) return
       next += page.length
-      ahead = ask(next)
+      if (next < to) ahead = ask(next)
       yield page
+      if (next >= to) return
     }
   }
 

@@ -58,6 +58,8 @@ const checkpointEveryMs = 1_000
 const coverEveryMs = 10
 /** A head may be under way that was begun too early; the next one is not. */
 const coverTries = 3
+/** Results are asked for while they are new: they lie in the last few blocks. */
+const blocksKept = 8
 
 type LogClock = Pick<Clock, 'nowMs' | 'after'>
 
@@ -85,6 +87,8 @@ class JournalLog implements Log {
   readonly #clock: LogClock
   /** Of complete blocks alone; the leaves after them are the journal's to keep. */
   readonly #index = createMerkleIndex([], nativeSha256)
+  /** Leaf hashes of the blocks that were asked for last; the newest block has those of then. */
+  readonly #blocks = new Map<number, readonly Uint8Array[]>()
   #newest: Signed | null = null
   #signing: Promise<string> | null = null
   #covering: Promise<void> | null = null
@@ -225,16 +229,35 @@ class JournalLog implements Log {
 
   /** The hashes of subtrees, the leaves of whose ends lie in the blocks of these two. */
   async #subtreeHash(one: number, other: number): Promise<SubtreeHash> {
-    const known = this.#index.blocks.length
-    const roots = await this.#journal.blockRoots(known)
-    // Another call may have come in between and appended some of them.
-    for (const root of roots.slice(this.#index.blocks.length - known)) this.#index.appendBlock(root)
+    const size = Math.max(one, other) + 1
+    await this.#readRoots(Math.floor(size / blockLeaves))
     const leaves = new Map<number, readonly Uint8Array[]>()
     for (const leaf of [one, other]) {
       const block = Math.floor(leaf / blockLeaves)
-      if (!leaves.has(block)) leaves.set(block, await this.#journal.leafHashes(block))
+      const needed = Math.min(blockLeaves, size - block * blockLeaves)
+      if (!leaves.has(block)) leaves.set(block, await this.#leavesOf(block, needed))
     }
     return this.#index.subtreeHash((block) => leaves.get(block) ?? [])
+  }
+
+  async #readRoots(blocks: number): Promise<void> {
+    const known = this.#index.blocks.length
+    if (known >= blocks) return
+    const roots = await this.#journal.blockRoots(known)
+    // Another call may have come in between and appended some of them.
+    for (const root of roots.slice(this.#index.blocks.length - known)) this.#index.appendBlock(root)
+  }
+
+  /** So many leaves of a block, or more: what was read once stays as it is. */
+  async #leavesOf(block: number, needed: number): Promise<readonly Uint8Array[]> {
+    const known = this.#blocks.get(block)
+    if (known !== undefined && known.length >= needed) return known
+    const leaves = await this.#journal.leafHashes(block)
+    this.#blocks.delete(block)
+    this.#blocks.set(block, leaves)
+    const [oldest] = this.#blocks.size > blocksKept ? this.#blocks.keys() : []
+    if (oldest !== undefined) this.#blocks.delete(oldest)
+    return leaves
   }
 }
 

@@ -2,9 +2,11 @@
 // on disk before anybody hears of them: no effect is carried out, no answer given before.
 import {
   type Digest,
-  entryDigest,
+  type KnownPart,
   type LedgerEntry,
-  leafBytes,
+  linkOf,
+  type Outcome,
+  pass,
   refuse,
   VcpError,
 } from '@vcp/protocol'
@@ -13,6 +15,7 @@ import type { Effect } from '../core/effects.ts'
 import type { Entry } from '../core/entry.ts'
 import type { Input } from '../core/inputs.ts'
 import type { State } from '../core/state.ts'
+import type { Moment } from '../core/turn.ts'
 import type { Clock } from '../journal/clock.ts'
 import type { GroupCommit } from '../journal/group-commit.ts'
 import { nativeDigest } from '../native-sha256.ts'
@@ -24,6 +27,14 @@ export interface Loop {
   readonly previous: Digest | null
   /** Resolves with the answer once everything it rests on is durable. */
   tell(input: Input): Promise<Reply>
+  /**
+   * As `tell` each, in order, with one wait for the disk. `look` sees the state that each decision
+   * has come to, and what it makes of it is told when all is durable.
+   */
+  tellAll<T>(
+    told: readonly Told[],
+    look: (reply: Reply, at: number) => T,
+  ): Promise<Outcome<readonly T[]>>
   /** Resolves when all that the state shows now is durable; fails where it never will be. */
   settled(): Promise<void>
   /** What is refused now, and why; null while inputs are taken. */
@@ -32,6 +43,12 @@ export interface Loop {
   readonly ended: Promise<VcpError>
   /** Takes no more inputs and waits for what was taken. */
   close(): Promise<void>
+}
+
+/** An input, and what of it was encoded before. */
+export interface Told {
+  readonly input: Input
+  readonly part: KnownPart | null
 }
 
 export interface LoopParts {
@@ -45,6 +62,13 @@ export interface LoopParts {
   /** Called with what became durable, in order, before the effects. */
   readonly onDurable: (entries: readonly LedgerEntry[]) => void
   readonly carryOut: (effect: Effect) => void
+}
+
+/** Entries on their way to the disk, each with its leaf. */
+interface Links {
+  readonly entries: LedgerEntry[]
+  readonly leaves: Uint8Array[]
+  bytes: number
 }
 
 /** What may wait for the disk before inputs are refused. */
@@ -89,12 +113,28 @@ class CoordinatorLoop implements Loop {
   }
 
   async tell(input: Input): Promise<Reply> {
+    const told = await this.tellAll([{ input, part: null }], (reply) => reply)
+    return told.ok ? told.value[0]! : told
+  }
+
+  async tellAll<T>(
+    told: readonly Told[],
+    look: (reply: Reply, at: number) => T,
+  ): Promise<Outcome<readonly T[]>> {
     const { trouble } = this
     if (trouble !== null) return refuse(trouble.code, trouble.message)
     const { clock, entropy, carryOut, onDurable } = this.#parts
-    const moment = { atMs: clock.nowMs(), entropy: entropy() }
-    const { reply, entries, effects } = this.#decide(input, moment)
-    const chained = this.#append(entries)
+    const atMs = clock.nowMs()
+    const seen: T[] = []
+    const links: Links = { entries: [], leaves: [], bytes: 0 }
+    const effects: Effect[] = []
+    for (const { input, part } of told) {
+      const decided = this.#decide(input, { atMs, entropy: entropy(), sha256: nativeDigest })
+      this.#chain(decided.entries, part, links)
+      effects.push(...decided.effects)
+      seen.push(look(decided.reply, seen.length))
+    }
+    this.#append(links)
     try {
       await this.#durable
     } catch (error) {
@@ -102,10 +142,10 @@ class CoordinatorLoop implements Loop {
       this.#stop(failure)
       return refuse(failure.code, failure.message)
     }
-    if (chained.length > 0) onDurable(chained)
+    if (links.entries.length > 0) onDurable(links.entries)
     for (const effect of effects) carryOut(effect)
     this.#setWake()
-    return reply
+    return pass(seen)
   }
 
   settled(): Promise<void> {
@@ -118,7 +158,7 @@ class CoordinatorLoop implements Loop {
   }
 
   /** A broken invariant is a bug of ours: the state is not to be trusted, so nothing goes on. */
-  #decide(input: Input, moment: { readonly atMs: number; readonly entropy: number }) {
+  #decide(input: Input, moment: Moment) {
     try {
       return decide(this.state, input, moment)
     } catch (error) {
@@ -127,18 +167,20 @@ class CoordinatorLoop implements Loop {
     }
   }
 
-  /** Chains the entries and hands them to the disk. */
-  #append(entries: readonly Entry[]): readonly LedgerEntry[] {
-    if (entries.length === 0) return []
-    const leaves: Uint8Array[] = []
-    const chained = entries.map(({ index, atMs, event }) => {
+  #chain(entries: readonly Entry[], part: KnownPart | null, links: Links): void {
+    for (const { index, atMs, event } of entries) {
       const entry: LedgerEntry = { index, at_ms: atMs, previous: this.#previous, event }
-      const leaf = leafBytes(entry)
-      leaves.push(leaf)
-      this.#previous = entryDigest(leaf, nativeDigest)
-      return entry
-    })
-    const bytes = leaves.reduce((sum, { length }) => sum + length, 0)
+      const { leaf, digest } = linkOf(entry, nativeDigest, part)
+      this.#previous = digest
+      links.entries.push(entry)
+      links.leaves.push(leaf)
+      links.bytes += leaf.length
+    }
+  }
+
+  /** Hands what is chained to the disk. */
+  #append({ leaves, bytes }: Links): void {
+    if (leaves.length === 0) return
     const appended = this.#parts.commit.append(leaves)
     this.#waitingBytes += bytes
     this.#durable = appended.ok
@@ -149,7 +191,6 @@ class CoordinatorLoop implements Loop {
     this.#durable.catch(() => {
       // Whoever waits for it is told; that nobody may be waiting is no fault.
     })
-    return chained
   }
 
   #stop(reason: VcpError): void {

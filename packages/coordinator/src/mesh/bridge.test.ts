@@ -123,7 +123,8 @@ describe('a task over the mesh', () => {
     const progress = { ...lease, phase: 'running', percent: 5, gas: null } as const
     const envelope = node.sign('progress', progress)
     expect(await node.report({ report: 'signed', envelope, output: null })).toMatchObject(kept)
-    const failed = { report: 'run-failed', ...lease, reason: 'no memory' } as const
+    const why = { reason: 'no memory', code: null }
+    const failed = { report: 'run-failed', ...lease, ...why } as const
     expect(await node.report(failed)).toMatchObject(kept)
     expect(holding(server, node)).toMatchObject({ state: 'lost' })
     expect(await node.report(failed)).toMatchObject({ code: 'LEASE_STALE' })

@@ -21,13 +21,16 @@ import type { State } from '../core/state.ts'
 import type { Clock } from '../journal/clock.ts'
 import type { Log } from '../log/log.ts'
 import type { Loop } from '../loop/loop.ts'
+import type { RoundDesk } from '../rounds/round-desk.ts'
 import { publishHeads } from './heads.ts'
 import { createOutputs } from './outputs.ts'
 import { pause } from './pause.ts'
 import { createPost } from './post.ts'
 import { watchPresent } from './present.ts'
 import { createTakeReport } from './reports.ts'
+import type { RequesterOf } from './requester.ts'
 import { announceRound } from './rounds.ts'
+import { createUpdates } from './updates.ts'
 import { createWelcome, type WelcomeParts } from './welcome.ts'
 
 export interface BridgeParts
@@ -40,6 +43,8 @@ export interface BridgeParts
   readonly knownLog: KnownLog
   readonly blobs: Pick<Blobs, 'store' | 'bytesMax'>
   readonly clock: Clock
+  readonly rounds: Pick<RoundDesk, 'check'>
+  readonly requesterOf: RequesterOf
   randomBytes(count: number): Uint8Array
 }
 
@@ -77,11 +82,14 @@ export function createBridge(parts: BridgeParts): Bridge {
   const tell = createTell(loop, clock, stop.signal)
   const verify = createNativeVerify()
   const present = watchPresent(mesh.peers)
-  const post = createPost({ streams: mesh.streams, state, present, clock, tell })
+  const { requesterOf } = parts
+  const post = createPost({ streams: mesh.streams, state, present, clock, tell, requesterOf })
   const heads = publishHeads(log, knownLog, mesh.gossip, clock)
   const outputs = createOutputs({ mesh, ...blobs, clock, signal: stop.signal })
+  const { check } = parts.rounds
+  const updates = createUpdates({ state, outputs, store: blobs.store, check })
   const takeReport = createTakeReport({
-    ...{ state, outputs, post, verify, clock },
+    ...{ state, outputs, updates, post, verify, clock },
     tell: (input) => loop.tell(input),
   })
   const welcome = createWelcome({
@@ -94,6 +102,7 @@ export function createBridge(parts: BridgeParts): Bridge {
       // The answer to the registration goes first.
       clock.soon(() => post.serve(peerId))
     },
+    replaced: (peerId) => mesh.peers.disconnectOlder(peerId),
   })
 
   /** Effects by type; one that is added does not compile without a line here. */
@@ -101,30 +110,21 @@ export function createBridge(parts: BridgeParts): Bridge {
     'send-offer': post.carryOut,
     'withdraw-lease': post.carryOut,
     'ask-to-reveal': post.carryOut,
+    'ask-to-train': post.carryOut,
     'ask-for-trace': post.carryOut,
     'ask-for-rerun': post.carryOut,
+    'check-proof': () => {
+      // Nothing of it goes over the mesh: `proofs/` carries it out.
+    },
     'announce-round': ({ roundId }) => {
       void announceRound({ ...parts, state, gossip: mesh.gossip, nowMs }, roundId)
     },
     'aggregate-round': () => {
-      // Nothing puts updates together in this version: the round stays where it is.
+      // Nobody is asked: the round desk does it.
     },
   }
 
-  function whileOpen<Ask, Answer>(
-    handle: (ask: Ask, from: PeerId) => Promise<Outcome<Answer>>,
-  ): (ask: Ask, from: PeerId) => Promise<Outcome<Answer>> {
-    return async (ask, from) => {
-      if (stop.signal.aborted) return refuse('COORDINATOR_STOPPING', 'it is about to stop')
-      const work = handle(ask, from)
-      underWay.add(work)
-      try {
-        return await work
-      } finally {
-        underWay.delete(work)
-      }
-    }
-  }
+  const whileOpen = createWhileOpen(stop.signal, underWay)
 
   return {
     carryOut(effect) {
@@ -154,6 +154,21 @@ export function createBridge(parts: BridgeParts): Bridge {
       await Promise.allSettled(underWay)
     },
   }
+}
+
+/** Answers while nobody has asked to stop, and lets what is under way be waited for. */
+function createWhileOpen(signal: AbortSignal, underWay: Set<Promise<unknown>>) {
+  return <Ask, Answer>(handle: (ask: Ask, from: PeerId) => Promise<Outcome<Answer>>) =>
+    async (ask: Ask, from: PeerId): Promise<Outcome<Answer>> => {
+      if (signal.aborted) return refuse('COORDINATOR_STOPPING', 'it is about to stop')
+      const work = handle(ask, from)
+      underWay.add(work)
+      try {
+        return await work
+      } finally {
+        underWay.delete(work)
+      }
+    }
 }
 
 const troubleMs = 1_000

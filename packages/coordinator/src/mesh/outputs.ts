@@ -1,5 +1,6 @@
 // Outputs of results, taken in before a receipt is: what is accepted can be had from here, whatever
-// becomes of its node. A small one comes with its receipt, a larger one is fetched from the node.
+// becomes of its node. A small one comes with its receipt; a larger one is fetched from the node,
+// as updates of trainings are.
 import { type BlobStore, fetchBlob, type Mesh } from '@vcp/mesh'
 import {
   type Cid,
@@ -19,6 +20,8 @@ export interface Outputs {
    * node waits for its answer: it goes on coming, and the node sends its receipt again.
    */
   take(from: PeerId, receipt: Receipt, inline: Uint8Array | null): Promise<Outcome<null>>
+  /** Whether a blob is here that the node has; refuses as above while it is coming. */
+  fetch(from: PeerId, cid: Cid): Promise<Outcome<null>>
 }
 
 export interface OutputParts {
@@ -83,6 +86,9 @@ export function createOutputs({ mesh, store, bytesMax, clock, signal }: OutputPa
   }
 
   return {
+    async fetch(from, cid) {
+      return store.bytesOf(cid) === null ? bring(from, cid, null) : pass(null)
+    },
     async take(from, { output: cid, output_bytes: said }, inline) {
       if (said > bytesMax) {
         return refuse('TOO_LARGE', `an output of ${said} bytes; at most ${bytesMax} are kept`)

@@ -2,6 +2,7 @@
 // not delivered, and nothing is sent again that nobody waits for.
 import type { PeerId } from '@vcp/protocol'
 import type { EffectOf } from '../core/effects.ts'
+import { askToTrain } from '../core/rounds/ask-to-train.ts'
 import type { State } from '../core/state.ts'
 import { unanswered } from '../core/tasks/open-dispute.ts'
 import {
@@ -14,7 +15,7 @@ import {
 } from '../core/tasks/task-record.ts'
 
 /** What is asked again until it is answered. */
-export type Asking = EffectOf<'ask-to-reveal' | 'ask-for-trace' | 'ask-for-rerun'>
+export type Asking = EffectOf<'ask-to-reveal' | 'ask-to-train' | 'ask-for-trace' | 'ask-for-rerun'>
 
 export type Owed = EffectOf<'send-offer'> | Asking
 
@@ -34,6 +35,8 @@ export function isOwed(state: State, effect: Owed): boolean {
       return assignment.state === 'offered'
     case 'ask-to-reveal':
       return owesReceipt(assignment)
+    case 'ask-to-train':
+      return askToTrain(state, effect.roundId, peerId) !== null
     case 'ask-for-trace':
       return owesTrace(task, peerId, effect.level, effect.index)
   }
@@ -54,6 +57,9 @@ export function owedTo(state: State, peerId: PeerId): readonly Owed[] {
       owed.push({ type: 'send-offer', peerId, offer })
     }
     if (owesReceipt(assignment)) owed.push({ type: 'ask-to-reveal', ...lease })
+    const roundId = task.training?.round ?? null
+    const toTrain = roundId === null ? null : askToTrain(state, roundId, peerId)
+    if (toTrain !== null) owed.push(toTrain)
     const { level = 0, index = 0 } = task.dispute ?? {}
     if (owesTrace(task, peerId, level, index)) {
       owed.push({ type: 'ask-for-trace', ...lease, level, index })

@@ -6,8 +6,10 @@ import { Scenario } from '../core/testing/scenario.ts'
 import { traceOf } from '../sim/traces.ts'
 import { manualClock } from '../testing/manual-clock.ts'
 import { comeBackMs, createPost } from './post.ts'
+import { createRequesterOf } from './requester.ts'
 
 const one = taskIdOf(1)
+const requesterOf = createRequesterOf(new Uint8Array(32).fill(9))
 
 /** A post over the core of a scenario; what it tells is told to that core. */
 function posted(scenario: Scenario) {
@@ -26,6 +28,7 @@ function posted(scenario: Scenario) {
     state: scenario.state,
     present: { has: (peerId) => here.has(peerId), hasBeen: (peerId) => here.has(peerId) },
     clock,
+    requesterOf,
     async tell(input) {
       told.push(input)
       return scenario.tell(input).reply
@@ -72,7 +75,8 @@ describe('the post', () => {
     post.serve(peerId)
     post.serve(peerId)
     await settle()
-    expect(asks).toMatchObject([{ ask: 'offer' }])
+    const { ownerId } = scenario.task(one)
+    expect(asks).toMatchObject([{ ask: 'offer', offer: { requester: requesterOf(ownerId) } }])
     expect(told).toMatchObject([{ type: 'offer-answered' }])
     post.close()
   })

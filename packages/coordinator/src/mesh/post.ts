@@ -18,6 +18,7 @@ import { createAskNode, leaseOf } from './ask-node.ts'
 import { type Asking, isOwed, owedTo } from './owed.ts'
 import type { Present } from './present.ts'
 import { createQuestions } from './questions.ts'
+import type { RequesterOf } from './requester.ts'
 
 export type PostEffect = EffectOf<'send-offer' | 'withdraw-lease'> | Asking
 
@@ -38,6 +39,8 @@ export interface PostParts {
   readonly state: State
   readonly present: Pick<Present, 'has' | 'hasBeen'>
   readonly clock: Clock
+  /** What an account is to nodes: a name that tells them nothing but whose task is whose. */
+  readonly requesterOf: RequesterOf
   /** Until it is durable, or refused for good. */
   tell(input: Input): Promise<Outcome<null>>
 }
@@ -46,7 +49,7 @@ export interface PostParts {
 export const comeBackMs = 5_000
 
 export function createPost(parts: PostParts): Post {
-  const { streams, state, present, clock, tell } = parts
+  const { streams, state, present, clock, tell, requesterOf } = parts
   const stop = new AbortController()
   const askNode = createAskNode(streams, present, stop.signal)
   const questions = createQuestions({ ...parts, askNode, signal: stop.signal })
@@ -77,7 +80,9 @@ export function createPost(parts: PostParts): Post {
     const name = nameOf(peerId, offer.task_id)
     const answered = Promise.withResolvers<void>()
     offers.set(name, answered)
-    const answer = await askNode(peerId, { ask: 'offer', offer })
+    const ownerId = state.tasks.get(offer.task_id)?.ownerId
+    const requester = ownerId === undefined ? {} : { requester: requesterOf(ownerId) }
+    const answer = await askNode(peerId, { ask: 'offer', offer: { ...offer, ...requester } })
     // Who starts next asks again for what is owed then.
     const told = stop.signal.aborted ? null : tell(inputOf(answer, offer))
     offers.delete(name)

@@ -1,6 +1,6 @@
-// Questions to nodes: to show a result, to say what lies below a place of a trace, to run a task as
-// a referee. Each is asked again, ever more rarely, for as long as the state says that its answer
-// is owed and the node is here; when it comes back, it is asked anew.
+// Questions to nodes: to show a result, to train for a round, to say what lies below a place of a
+// trace, to run a task as a referee. Each is asked again, ever more rarely, for as long as the
+// state says that its answer is owed and the node is here; when it comes back, it is asked anew.
 import type { AssignAnswer, AssignAsk, Outcome, PeerId, TaskId } from '@vcp/protocol'
 import type { EffectOf } from '../core/effects.ts'
 import type { Input } from '../core/inputs.ts'
@@ -78,6 +78,12 @@ function wordsOf(state: State, effect: Asking): AssignAsk | null {
   switch (effect.type) {
     case 'ask-to-reveal':
       return { ask: 'reveal', ...leaseOf(effect) }
+    case 'ask-to-train': {
+      const round = state.rounds.get(effect.roundId)?.round
+      if (round === undefined) return null
+      const { round_id, number, model_in: model, closes_at_ms } = round
+      return { ask: 'train', ...leaseOf(effect), round: { round_id, number, model, closes_at_ms } }
+    }
     case 'ask-for-trace': {
       const { level, index } = effect
       return { ask: 'trace', ...leaseOf(effect), level, index }

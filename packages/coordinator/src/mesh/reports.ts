@@ -26,10 +26,12 @@ import {
 import type { Clock } from '../journal/clock.ts'
 import type { Outputs } from './outputs.ts'
 import type { Post } from './post.ts'
+import type { Updates } from './updates.ts'
 
 export interface ReportParts {
   readonly state: State
-  readonly outputs: Outputs
+  readonly outputs: Pick<Outputs, 'take'>
+  readonly updates: Updates
   readonly post: Pick<Post, 'offerAnswered'>
   readonly verify: VerifySignature
   readonly clock: Pick<Clock, 'after'>
@@ -42,7 +44,7 @@ const heldMsMax = 1_000
 export type TakeReport = (report: Report, from: PeerId) => Promise<Outcome<ReportAnswer>>
 
 export function createTakeReport(parts: ReportParts): TakeReport {
-  const { state, outputs, post, verify, clock, tell } = parts
+  const { state, outputs, updates, post, verify, clock, tell } = parts
   /** Told of the next report of a task: it may be that which a receipt waits for. */
   const waiting = new Map<TaskId, PromiseWithResolvers<void>>()
 
@@ -52,6 +54,13 @@ export function createTakeReport(parts: ReportParts): TakeReport {
     const assignment = task === undefined ? undefined : assignmentOf(task, peer_id)
     if (assignment?.epoch !== payload.lease_epoch) return false
     return wasAskedToReveal(assignment) && !hasShown(assignment)
+  }
+
+  /** An update comes with what is wrong with its numbers, which the core does not look at. */
+  async function withObjection(input: Input): Promise<Outcome<Input>> {
+    if (input.type !== 'update-received') return pass(input)
+    const taken = await updates.take(input.peerId, input.update)
+    return taken.ok ? pass({ ...input, objection: taken.value }) : taken
   }
 
   function isHeld({ peer_id, payload }: Envelope<'receipt'>): boolean {
@@ -94,7 +103,9 @@ export function createTakeReport(parts: ReportParts): TakeReport {
         : pass(null)
       if (!taken.ok) return taken
     }
-    const told = await tell(inputOf(report, from))
+    const input = await withObjection(inputOf(report, from))
+    if (!input.ok) return input
+    const told = await tell(input.value)
     heardOf(taskOf(report))
     if (!told.ok) return told
     const isReceipt = report.report === 'signed' && report.envelope.type === 'receipt'
@@ -111,8 +122,8 @@ function inputOf(report: Report, peerId: PeerId): Input {
     case 'signed':
       return signedInput(report.envelope, peerId)
     case 'run-failed': {
-      const { task_id: taskId, lease_epoch: leaseEpoch, reason } = report
-      return { type: 'run-failed', peerId, taskId, leaseEpoch, reason }
+      const { task_id: taskId, lease_epoch: leaseEpoch, reason, code } = report
+      return { type: 'run-failed', peerId, taskId, leaseEpoch, reason, code }
     }
     case 'rerun': {
       const { task_id: taskId, checkpoint, leaf } = report
@@ -133,6 +144,6 @@ function signedInput(
     case 'receipt':
       return { type: 'receipt-received', receipt: envelope }
     case 'update':
-      return { type: 'update-received', peerId, update: envelope.payload }
+      return { type: 'update-received', peerId, update: envelope.payload, objection: null }
   }
 }

@@ -1,7 +1,8 @@
-// Tells everybody that a round of training is open.
+// Tells everybody that a round of training is open, or over.
 import type { Gossip } from '@vcp/mesh'
 import {
   type Nonce,
+  type Round,
   type RoundId,
   type RoundNotice,
   roundsTopic,
@@ -23,12 +24,21 @@ export async function announceRound(
   roundId: RoundId,
 ): Promise<void> {
   const round = state.rounds.get(roundId)?.round
-  if (round?.state !== 'open') return
-  const { round_id, task_id, number, model_in: model, closes_at_ms } = round
-  const notice: RoundNotice = { notice: 'opened', round_id, task_id, number, model, closes_at_ms }
+  const notice = round === undefined ? null : noticeOf(round)
+  if (notice === null) return
   const nonce = Buffer.from(randomBytes(16)).toString('hex') as Nonce
   await gossip.publish(
     roundsTopic,
     signMessage('round-notice', notice, signer, { nonce, atMs: nowMs() }),
   )
+}
+
+/** Null while a round is neither open nor over. */
+function noticeOf(round: Round): RoundNotice | null {
+  const { round_id, task_id, number, model_in, model_out, closes_at_ms, state } = round
+  if (state === 'aggregating') return null
+  if (state === 'open') {
+    return { notice: 'opened', round_id, task_id, number, model: model_in, closes_at_ms }
+  }
+  return { notice: 'closed', round_id, task_id, state, model: model_out }
 }

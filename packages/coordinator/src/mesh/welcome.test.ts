@@ -145,8 +145,10 @@ describe('a node that is known', () => {
     await node.register({ run: runOf(1) })
     expect(await beat(1)).toMatchObject({ ok: true })
     await node.register({ run: runOf(2) })
-    expect(await beat(1)).toMatchObject({ code: 'CONFLICT' })
+    expect(await beat(1)).toMatchObject({ code: 'NODE_KEY_IN_USE' })
+    expect(await node.register({ run: runOf(1) })).toMatchObject({ code: 'NODE_KEY_IN_USE' })
     expect(await beat(2)).toMatchObject({ ok: true })
+    expect(await node.register({ run: runOf(2) })).toMatchObject({ ok: true })
   })
 
   test('is answered no more once the coordinator stops', async () => {

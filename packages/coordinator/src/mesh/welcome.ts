@@ -6,7 +6,6 @@ import {
   type JoinAnswer,
   type JoinAsk,
   type JoinTerms,
-  type Nonce,
   type Outcome,
   openEnvelope,
   type PeerId,
@@ -22,6 +21,7 @@ import type { NodeRecord } from '../core/nodes/node-record.ts'
 import type { Cluster, NodeRegistry } from '../http/ports.ts'
 import type { Loop } from '../loop/loop.ts'
 import type { Present } from './present.ts'
+import { createRuns } from './runs.ts'
 
 export interface WelcomeParts {
   readonly loop: Pick<Loop, 'state' | 'tell'>
@@ -37,6 +37,8 @@ export interface WelcomeParts {
   nowMs(): number
   /** It is registered, and can be asked. */
   joined(peerId: PeerId): void
+  /** It has registered from another agent: whatever the one before it is connected by can go. */
+  replaced(peerId: PeerId): void
 }
 
 type Register = Extract<JoinAsk, { ask: 'register' }>
@@ -47,13 +49,13 @@ export type Welcome = (ask: JoinAsk, from: PeerId) => Promise<Outcome<JoinAnswer
 export function createWelcome(parts: WelcomeParts): Welcome {
   const { loop, nodes, present, verify, terms, nowMs } = parts
   const { state } = loop
-  /** The run of the agent that registered last, where it said which. */
-  const runs = new Map<PeerId, Nonce | null>()
+  const runs = createRuns()
 
   async function register(ask: Register, from: PeerId): Promise<Outcome<JoinAnswer>> {
     const opened = openEnvelope('registration', ask.registration, verify)
     if (!opened.ok) return opened
     if (opened.value.peer_id !== from) return anothers(opened.value.peer_id, from)
+    if (runs.isReplaced(from, ask.run)) return elsewhere()
     const owner = await ownerOf(parts, from, ask.binding)
     if (!owner.ok) return owner
     const { ownerId, binding } = owner.value
@@ -64,8 +66,9 @@ export function createWelcome(parts: WelcomeParts): Welcome {
       if (!state.nodes.has(from)) present.left(from)
       return registered
     }
-    runs.set(from, ask.run ?? null)
+    const isOther = runs.registered(from, ask.run)
     parts.joined(from)
+    if (isOther) parts.replaced(from)
     const told = { ...terms(), at_ms: nowMs() }
     return pass({ answered: 'registered', node: registered.value, terms: told })
   }
@@ -74,10 +77,7 @@ export function createWelcome(parts: WelcomeParts): Welcome {
     const opened = openEnvelope('heartbeat', ask.heartbeat, verify)
     if (!opened.ok) return opened
     if (opened.value.peer_id !== from) return anothers(opened.value.peer_id, from)
-    const newest = runs.get(from) ?? null
-    if (newest !== null && ask.run !== undefined && ask.run !== newest) {
-      return refuse('CONFLICT', 'another agent has registered with this key since')
-    }
+    if (runs.isReplaced(from, ask.run)) return elsewhere()
     const telemetry = opened.value.payload
     return heard(from, await loop.tell({ type: 'heartbeat-received', peerId: from, telemetry }))
   }
@@ -86,7 +86,10 @@ export function createWelcome(parts: WelcomeParts): Welcome {
     if (!told.ok) return told
     const node = state.nodes.get(peerId)
     if (node === undefined) return gone(peerId)
-    return pass({ answered: 'heard', peer_id: peerId, mode: node.mode, at_ms: nowMs() })
+    const { mode, ownerAddress: address } = node
+    const earned = address === null ? null : state.books.balance({ kind: 'owner', address })
+    const answer = { peer_id: peerId, mode, at_ms: nowMs(), earned_micro: earned }
+    return pass({ answered: 'heard', ...answer })
   }
 
   return async (ask, from) => {
@@ -162,6 +165,10 @@ async function sameOwner(
 
 function anothers(signer: PeerId, from: PeerId): Outcome<never> {
   return refuse('SIGNER_UNEXPECTED', `signed by ${signer}, sent by ${from}`)
+}
+
+function elsewhere(): Outcome<never> {
+  return refuse('NODE_KEY_IN_USE', 'another agent has registered with this key since')
 }
 
 function gone(peerId: PeerId): Outcome<never> {

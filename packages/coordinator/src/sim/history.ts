@@ -58,6 +58,9 @@ export class History {
         taskId: task_id,
         isTraining: task.task_type === 'federated_learning',
         rewardMicro: task.reward_micro,
+        rounds: task.task_type === 'federated_learning' ? task.inputs.rounds : 0,
+        roundsDone: 0,
+        points: new Map(),
         epoch: 0,
         copies: new Map(),
         firstShown: Number.POSITIVE_INFINITY,
@@ -172,7 +175,17 @@ export class History {
     'update-accepted': ({ peer_id, update }) => {
       this.#firstTime(`update ${update.round_id} ${peer_id}`)
     },
-    'round-finalised': ({ round }) => this.#firstTime(`final ${round.round_id}`),
+    'round-finalised': ({ round, contributions }) => {
+      this.#firstTime(`final ${round.round_id}`)
+      const task = this.tasks.get(round.task_id)!
+      task.roundsDone += 1
+      for (const { peer_id, left_out, points } of contributions) {
+        const isIn = this.#once.has(`update ${round.round_id} ${peer_id}`)
+        promise(isIn, () => `${peer_id} has a part in a round it sent nothing for`)
+        promise(points > 0 === (left_out === null), () => `${peer_id} has points for nothing`)
+        task.points.set(peer_id, (task.points.get(peer_id) ?? 0) + points)
+      }
+    },
   }
 
   #renewed(event: Lease & { readonly lease_ends_at_ms: number }): void {
@@ -199,11 +212,14 @@ export class History {
     const task = this.#end(task_id, 'completed')
     this.levels[level] += 1
     const validated = [...task.copies.values()].filter(({ state }) => state === 'validated')
-    this.#assertPaid(task, validated)
     if (task.isTraining) {
       promise(level === 'signed', `a training is ${level}`)
+      this.#assertTrainersPaid(task)
+      const hasPart = validated.every(({ peerId }) => (task.points.get(peerId) ?? 0) > 0)
+      promise(hasPart, () => `training ${task_id}: who has no part in it is accepted`)
       return
     }
+    this.#assertPaid(task, validated)
     promise(validated.length > 0, `task ${task_id} is completed, and nobody's result is accepted`)
     if (level === 'replicated') this.#assertReplicated(task, validated)
     if (!isRightOutput(output)) this.#assertExcusable(task, level)
@@ -219,6 +235,29 @@ export class History {
     const isEach = owed.sort().join() === paid.sort().join()
     promise(isEach, () => `task ${taskId}: paid are ${paid}, owed is ${owed}`)
     promise(owed.length === 0 || sum === rewardMicro, `task ${taskId}: not all is released`)
+  }
+
+  /** For the rounds that there were, each node of each owner by its part; within a millionth. */
+  #assertTrainersPaid(task: TaskHistory): void {
+    const { taskId, rewardMicro, rounds, roundsDone, points, released } = task
+    promise(roundsDone > 0, `training ${taskId} is complete without a round`)
+    const earned = (rewardMicro * roundsDone) / rounds
+    const owed = new Map<string, number>()
+    const nodes = [...points].filter(([peerId, own]) => own > 0 && this.#payees.has(peerId))
+    const all = nodes.reduce((total, [, own]) => total + own, 0)
+    for (const [peerId, own] of nodes) {
+      const payee = this.#payeeOf(peerId)
+      owed.set(payee, (owed.get(payee) ?? 0) + (earned * own) / all)
+    }
+    const sum = released.reduce((total, { amountMicro }) => total + amountMicro, 0)
+    const expected = nodes.length === 0 ? 0 : Math.floor(earned + 1e-9)
+    promise(sum === expected, () => `training ${taskId}: ${sum} released, of ${expected} earned`)
+    for (const [payee, share] of owed) {
+      const paid = released.filter((each) => each.payee === payee)
+      const got = paid.reduce((total, { amountMicro }) => total + amountMicro, 0)
+      const isFair = Math.abs(got - share) <= nodes.length + 1
+      promise(isFair, () => `training ${taskId}: ${payee} got ${got}, owed is ${share}`)
+    }
   }
 
   #assertReplicated({ taskId, firstShown }: TaskHistory, validated: readonly Copy[]): void {

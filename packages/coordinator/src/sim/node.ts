@@ -12,9 +12,11 @@ import {
   type Receipt,
   type Registration,
   type Round,
+  type RoundId,
   type TaskId,
 } from '@vcp/protocol'
 import type { EffectOf } from '../core/effects.ts'
+import type { InputOf } from '../core/inputs.ts'
 import { registrationOf, telemetry } from '../core/testing/samples.ts'
 import { type Conduct, honest } from './conduct.ts'
 import { Correspondent, type Surroundings } from './correspondent.ts'
@@ -41,6 +43,8 @@ interface Held {
 
 const heartbeatMs = 10_000
 const progressMs = 8_000
+/** That a data set has nothing left to spend on a round. */
+const spentChance = 0.08
 
 export class SimulatedNode {
   readonly identity: Identity
@@ -51,6 +55,10 @@ export class SimulatedNode {
   readonly #held = new Map<TaskId, Held>()
   /** The newest commitment of each task, also when its lease is over. */
   readonly #committed = new Map<TaskId, Commitment>()
+  /** Of each round that it was told to train for. */
+  readonly #updates = new Map<RoundId, InputOf<'update-received'>>()
+  /** Those that it is at work on; a crash forgets them. */
+  readonly #ordered = new Set<RoundId>()
   #isUp = true
   #isRegistering = false
   #isRegistered = false
@@ -94,6 +102,7 @@ export class SimulatedNode {
     if (!this.#isUp) return
     this.#isUp = false
     this.#isRegistering = false
+    this.#ordered.clear()
     this.#voice.endLife()
     this.#around.world.after(downMs, () => this.#comeBack())
   }
@@ -172,9 +181,21 @@ export class SimulatedNode {
     })
   }
 
+  /** Asked again, it sends what it has, or is at work on it. */
   roundOpened({ round_id, task_id, model_in }: Round): void {
     const held = this.#isUp ? this.#held.get(task_id) : undefined
     if (held?.state !== 'working') return
+    const made = this.#updates.get(round_id)
+    if (made !== undefined) this.#tell(made)
+    if (this.#ordered.has(round_id)) return
+    this.#ordered.add(round_id)
+    if (this.#around.chance.happens(spentChance)) {
+      this.#held.delete(task_id)
+      const lease = { peerId: this.identity.peerId, taskId: task_id, leaseEpoch: held.epoch }
+      const why = { reason: 'nothing is left', code: 'budget_spent' } as const
+      this.#tell({ type: 'run-failed', ...lease, ...why })
+      return
+    }
     const { chance } = this.#around
     const { peerId } = this.identity
     const tookMs = chance.between(500, 9_000) * this.conduct.slowness
@@ -191,10 +212,12 @@ export class SimulatedNode {
         privacy: null,
         trained_at_ms: 0,
       }
-      this.#tell({ type: 'update-received', peerId, update })
+      const made = { type: 'update-received', peerId, update, objection: null } as const
+      this.#updates.set(round_id, made)
+      this.#tell(made)
       if (!isFalse) return
       const another = { ...update, delta_digest: this.#anyDigest() }
-      this.#voice.mention({ type: 'update-received', peerId, update: another })
+      this.#voice.mention({ ...made, update: another })
     })
   }
 
@@ -248,7 +271,7 @@ export class SimulatedNode {
     if (chance.happens(0.03)) {
       this.#held.delete(taskId)
       const lease = { peerId, taskId, leaseEpoch: epoch }
-      this.#tell({ type: 'run-failed', ...lease, reason: 'out of memory' })
+      this.#tell({ type: 'run-failed', ...lease, reason: 'out of memory', code: null })
       return
     }
     if (this.conduct.answer === 'copied') this.#copy(held)

@@ -1,7 +1,8 @@
 // Carries out what the core wants: messages to nodes, which may be lost, and the coordinator's own
 // arithmetic, which takes its time.
-import type { Offer, PeerId } from '@vcp/protocol'
+import type { Offer, PeerId, Round, RoundId } from '@vcp/protocol'
 import type { Effect, EffectOf, EffectType } from '../core/effects.ts'
+import type { InputOf } from '../core/inputs.ts'
 import type { State } from '../core/state.ts'
 import type { Surroundings } from './correspondent.ts'
 import type { SimulatedNode } from './node.ts'
@@ -30,14 +31,18 @@ export function postman({ world, chance, network, coordinator, nodes }: PostmanP
     'ask-to-reveal': (effect) => carry(effect.peerId, (node) => node.askedToReveal(effect)),
     'ask-for-trace': (effect) => carry(effect.peerId, (node) => node.askedForTrace(effect)),
     'ask-for-rerun': (effect) => carry(effect.peerId, (node) => node.askedForRerun(effect)),
-    'announce-round': ({ roundId }, state) => {
-      const round = state.rounds.get(roundId)?.round
-      if (round?.state !== 'open') return
-      for (const peerId of round.participants) carry(peerId, (node) => node.roundOpened(round))
+    'ask-to-train': ({ peerId, roundId }, state) => {
+      const { round } = state.rounds.get(roundId)!
+      train(peerId, round, 1)
     },
-    'aggregate-round': ({ roundId }) => {
+    // No task of the simulation wants a proof.
+    'check-proof': () => undefined,
+    // Gossip promises nobody anything: nodes go by what they are asked.
+    'announce-round': () => undefined,
+    'aggregate-round': ({ roundId }, state) => {
+      const updates = [...state.rounds.get(roundId)!.updates.keys()]
       world.after(chance.between(50, chance.happens(0.7) ? 2_000 : 60_000), () =>
-        aggregated(roundId),
+        aggregated(roundId, updates),
       )
     },
   }
@@ -49,14 +54,38 @@ export function postman({ world, chance, network, coordinator, nodes }: PostmanP
     world.after(0, () => coordinator.tell(input, () => {}))
   }
 
+  /** Asked until it is noted, as over the mesh, though not for ever. */
+  function train(peerId: PeerId, round: Round, times: number): void {
+    carry(peerId, (node) => node.roundOpened(round))
+    if (times < 6) world.after(3_000 * times, () => train(peerId, round, times + 1))
+  }
+
   /** If the coordinator dies meanwhile, it wants the same again when it is back. */
-  function aggregated(roundId: EffectOf<'aggregate-round'>['roundId']): void {
-    const model = modelOf(`model ${roundId}`)
-    const measured = { loss: 0.5, accuracy: null, epsilonSpent: null }
-    coordinator.tell({ type: 'round-aggregated', roundId, model, ...measured }, (reply) => {
+  function aggregated(roundId: RoundId, updates: readonly PeerId[]): void {
+    const input = chance.happens(0.05) ? failedOn(roundId) : madeOf(roundId, updates)
+    coordinator.tell(input, (reply) => {
       const isToBeTried = !reply.ok && reply.code === 'DISK_FULL'
-      if (isToBeTried) world.after(1_000, () => aggregated(roundId))
+      if (isToBeTried) world.after(1_000, () => aggregated(roundId, updates))
     })
+  }
+
+  function failedOn(roundId: RoundId): InputOf<'aggregation-failed'> {
+    const code = chance.happens(0.3) ? ('budget_spent' as const) : null
+    return { type: 'aggregation-failed', roundId, reason: 'they are all alike', code }
+  }
+
+  function madeOf(roundId: RoundId, updates: readonly PeerId[]): InputOf<'round-aggregated'> {
+    const model = modelOf(`model ${roundId}`)
+    const measured = { loss: 0.5, accuracy: null, epsilonSpent: null, strategyState: null }
+    const contributions = updates.map((peer_id) => ({
+      peer_id,
+      left_out: chance.happens(0.1) ? 'accuracy_low' : null,
+      loss: null,
+      accuracy: chance.below(101) / 100,
+      cosine: null,
+      norm_ratio: null,
+    }))
+    return { type: 'round-aggregated', roundId, model, ...measured, contributions }
   }
 
   return (effect: Effect, state: State): void => {

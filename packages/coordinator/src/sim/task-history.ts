@@ -17,6 +17,11 @@ export interface TaskHistory {
   readonly taskId: TaskId
   readonly isTraining: boolean
   readonly rewardMicro: number
+  /** Of a training: how many rounds it was to have, how many it had. */
+  readonly rounds: number
+  roundsDone: number
+  /** What each node's updates count for, in rounds that came to a model. */
+  readonly points: Map<PeerId, number>
   epoch: number
   /** By lease epoch. */
   readonly copies: Map<number, Copy>

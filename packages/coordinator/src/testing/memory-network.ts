@@ -58,10 +58,13 @@ export function createMemoryNetwork(now: () => number = Date.now): MemoryNetwork
       },
       peers: {
         addresses: () => [`/ip4/127.0.0.1/tcp/1/p2p/${peerId}`],
+        reach: () => 'unknown',
         connected: () => [],
+        connections: () => [],
         connect: () => Promise.reject(new VcpError('PEER_UNREACHABLE')),
         keep: () => () => undefined,
         disconnect: async (other) => change(peerId, other, false),
+        disconnectOlder: () => undefined,
         onChange(listener) {
           own.add(listener)
           return () => own.delete(listener)

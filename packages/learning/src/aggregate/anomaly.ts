@@ -2,7 +2,7 @@
 // do not rely on them.
 import type { TaskSpec } from '@vcp/protocol'
 import * as z from 'zod'
-import { byCoordinate, cosine, medianOfSorted, norm, type Row } from './vector.ts'
+import { byCoordinate, cosine, medianOfSorted, norm, product, type Row } from './vector.ts'
 
 export interface Anomaly {
   /** With the median of all updates; near 1 where it points as the others do. */
@@ -18,24 +18,43 @@ export function anomalies(rows: readonly Row[]): readonly Anomaly[] {
   const finite = rows.filter(isFiniteRow)
   if (finite.length === 0) return rows.map(() => notFinite)
   const centre = byCoordinate(finite, medianOfSorted)
-  const typical = medianOfSorted(Float64Array.from(finite, norm).sort())
+  const norms = Float64Array.from(finite, norm)
+  const typical = medianOfSorted(norms.slice().sort())
+  const nearest = nearestCosines(finite, norms)
+  let next = 0
   return rows.map((row) => {
     if (!isFiniteRow(row)) return notFinite
-    const others = finite.filter((other) => other !== row)
+    const at = next++
+    const length = norms[at]!
     return {
       cosine: cosine(row, centre),
-      normRatio:
-        typical === 0 ? (norm(row) === 0 ? 1 : Number.POSITIVE_INFINITY) : norm(row) / typical,
-      nearestCosine: Math.max(-1, ...others.map((other) => cosine(row, other))),
+      normRatio: typical === 0 ? (length === 0 ? 1 : Number.POSITIVE_INFINITY) : length / typical,
+      nearestCosine: nearest[at]!,
       isFinite: true,
     }
   })
 }
 
+/** Each pair once, each norm once: for 20 updates a sixth of the work of a cosine for each. */
+function nearestCosines(rows: readonly Row[], norms: Row): Row {
+  const nearest = new Float64Array(rows.length).fill(-1)
+  for (let i = 0; i < rows.length; i++) {
+    for (let j = 0; j < i; j++) {
+      const lengths = norms[i]! * norms[j]!
+      const each = lengths === 0 ? 0 : product(rows[i]!, rows[j]!) / lengths
+      nearest[i] = Math.max(nearest[i]!, each)
+      nearest[j] = Math.max(nearest[j]!, each)
+    }
+  }
+  return nearest
+}
+
 const notFinite: Anomaly = { cosine: 0, normRatio: 0, nearestCosine: 0, isFinite: false }
 
 export function isFiniteRow(row: Row): boolean {
-  return row.every(Number.isFinite)
+  // A call for each number takes five times as long.
+  for (let i = 0; i < row.length; i++) if (!Number.isFinite(row[i])) return false
+  return true
 }
 
 /** The least that a task asks of an update. */

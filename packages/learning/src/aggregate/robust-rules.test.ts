@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { accuracyUnder, type RuleName } from '../testing/attacks.ts'
+import { createNumbers } from '../testing/numbers.ts'
 import {
   bulyan,
   centredClipping,
@@ -97,27 +98,42 @@ describe('under attack', () => {
     expect(accuracy('mean', 'sign flip', 4)).toBeLessThan(0.5)
   })
 
+  const alone = ['label flip', 'sign flip', 'scaling', 'noise'] as const
+  const alike = ['free riding', 'sybils'] as const
+
   const robust: readonly RuleName[] = [
     'median',
     'trimmed mean',
-    'krum',
     'multi-krum',
     'geometric median',
     'clipped mean',
     'centred clipping',
   ]
   test.each(robust)('%s holds against every attack by eight of twenty', (rule) => {
-    for (const attack of [
-      'label flip',
-      'sign flip',
-      'scaling',
-      'free riding',
-      'noise',
-      'sybils',
-    ] as const) {
+    for (const attack of [...alone, ...alike]) {
       expect(accuracy(rule, attack, 4), attack).toBeGreaterThan(0.9)
       expect(accuracy(rule, attack, 8), attack).toBeGreaterThan(0.85)
     }
+  })
+
+  test('Krum holds against every attack by four of twenty, and by eight that differ', () => {
+    for (const attack of alike) expect(accuracy('krum', attack, 4), attack).toBeGreaterThan(0.9)
+    for (const attack of alone) {
+      expect(accuracy('krum', attack, 4), attack).toBeGreaterThan(0.9)
+      expect(accuracy('krum', attack, 8), attack).toBeGreaterThan(0.85)
+    }
+  })
+
+  // With f = 8 of 20 it asks for 10 neighbours. Who sends the same as 7 others needs only 3 more.
+  test('Krum takes the update of eight of twenty who send the same, which stops the model', () => {
+    const { between } = createNumbers(1)
+    const honest = Array.from({ length: 12 }, () =>
+      Float64Array.from({ length: 12 }, () => between(0, 4)),
+    )
+    const nothing = Array.from({ length: 8 }, () => new Float64Array(12))
+    expect(krumOrder([...nothing, ...honest], 8)[0]).toBe(0)
+    expect(krumOrder([...nothing.slice(4), ...honest], 4)[0]).toBeGreaterThanOrEqual(4)
+    expect(accuracy('krum', 'free riding', 8)).toBeLessThan(accuracy('krum', 'noise', 8) - 0.1)
   })
 
   test('Bulyan holds against four of twenty, and says that eight are too many', () => {

@@ -1,4 +1,4 @@
-import { type Outcome, refuse } from '@vcp/protocol'
+import { type Outcome, pass, refuse } from '@vcp/protocol'
 import { Rejection } from '../onnx/rejection.ts'
 import type { Room } from './column-builder.ts'
 import { checkDataset, type DataForm, type Dataset } from './dataset.ts'
@@ -25,9 +25,16 @@ export async function openDataset(
   form: DataForm,
   bytesMax: number,
 ): Promise<Outcome<Dataset>> {
+  const read = await readDataset(source, bytesMax)
+  return read.ok ? checkDataset(fittedTo(read.value, form), form) : read
+}
+
+/** Reads a data set as it is, for whoever has no model yet. */
+export async function readDataset(source: DataSource, bytesMax: number): Promise<Outcome<Dataset>> {
   try {
     const read = readers[source.format] as (source: DataSource, room: Room) => Promise<Dataset>
-    return checkDataset(await read(source, { bytesLeft: bytesMax }), form)
+    const dataset = await read(source, { bytesLeft: bytesMax })
+    return dataset.count < 1 ? refuse('DATASET_INVALID', 'there are no examples') : pass(dataset)
   } catch (error) {
     if (error instanceof Rejection) return refuse(error.code, error.message)
     if (isFileError(error)) return refuse('INPUT_UNREADABLE', error.message)
@@ -35,7 +42,15 @@ export async function openDataset(
   }
 }
 
+/** One input there, one input here: what each calls it need not be the same. */
+function fittedTo(dataset: Dataset, { inputs }: DataForm): Dataset {
+  const [wanted, ...others] = inputs
+  const given = Object.values(dataset.inputs)
+  if (wanted === undefined || others.length > 0 || given.length !== 1) return dataset
+  return { ...dataset, inputs: { [wanted.name]: given[0]! } }
+}
+
 /** Files that are not there, may not be read, or are not the gzip files they begin as. */
-function isFileError(error: unknown): error is NodeJS.ErrnoException {
+export function isFileError(error: unknown): error is NodeJS.ErrnoException {
   return error instanceof Error && typeof (error as NodeJS.ErrnoException).code === 'string'
 }

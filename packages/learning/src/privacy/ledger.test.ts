@@ -70,7 +70,7 @@ describe('a privacy ledger', () => {
       code: 'PRIVACY_BUDGET_SPENT',
       reason: expect.stringContaining('dataset digits'),
     })
-    const account = ledger.dataset('digits')
+    const account = ledger.account('dataset', 'digits')
     expect(account).toMatchObject({ ok: true, value: { releases: fits } })
   })
 
@@ -96,7 +96,7 @@ describe('a privacy ledger', () => {
     const loud = { samplingRate: 0.02, noiseMultiplier: 0.9, steps: 40 }
     ledger.reserve(request('a'))
     ledger.reserve(request('b', { taskId: 'other', phase: loud }))
-    const account = ledger.dataset('digits')
+    const account = ledger.account('dataset', 'digits')
     const { epsilon } = rdpEpsilon([phase, loud], 1e-5)
     expect(account).toMatchObject({ value: { spent: { epsilon }, left: 3 - epsilon } })
   })
@@ -106,15 +106,15 @@ describe('a privacy ledger', () => {
     const first = openPrivacyLedger(file)
     first.grant('digits', { epsilon: 1, delta: 1e-5 })
     first.reserve(request('r'))
-    const before = first.dataset('digits')
+    const before = first.account('dataset', 'digits')
     first.close()
     const again = open(file)
-    expect(again.dataset('digits')).toEqual(before)
+    expect(again.account('dataset', 'digits')).toEqual(before)
     expect(again.reserve(request('r'))).toEqual({
       ok: true,
       value: { release: 'r', digest: null },
     })
-    expect(again.dataset('digits')).toEqual(before)
+    expect(again.account('dataset', 'digits')).toEqual(before)
   })
 
   test('lets one payment cover one release, resent but never made anew', () => {
@@ -134,16 +134,16 @@ describe('a privacy ledger', () => {
   test('gives back what was reserved and never released', () => {
     const ledger = open()
     ledger.grant('digits', { epsilon: 1, delta: 1e-5 })
-    const before = ledger.dataset('digits')
+    const before = ledger.account('dataset', 'digits')
     ledger.reserve(request('r'))
     expect(ledger.abandon('r').ok).toBe(true)
-    expect(ledger.dataset('digits')).toEqual(before)
+    expect(ledger.account('dataset', 'digits')).toEqual(before)
   })
 
   test('knows no data set that was not granted, and no budget that is none', () => {
     const ledger = open()
     expect(ledger.reserve(request('r'))).toMatchObject({ code: 'NOT_FOUND' })
-    expect(ledger.dataset('digits')).toMatchObject({ code: 'NOT_FOUND' })
+    expect(ledger.account('dataset', 'digits')).toMatchObject({ code: 'NOT_FOUND' })
     expect(() => ledger.grant('digits', { epsilon: Number.NaN, delta: 1e-5 })).toThrow(RangeError)
     ledger.grant('digits', { epsilon: 1, delta: 1e-5 })
     for (const noiseMultiplier of [0, -1, Number.NaN]) {
@@ -171,7 +171,7 @@ describe('a privacy ledger', () => {
       child.kill('SIGKILL')
       await exited
       released += mine
-      const account = ledger.dataset('digits')
+      const account = ledger.account('dataset', 'digits')
       expect(account.ok && account.value.releases).toBeGreaterThanOrEqual(released)
     }
   })
@@ -207,5 +207,42 @@ describe('a privacy ledger', () => {
     writeFileSync(other, 'something else entirely, long enough to have a header'.repeat(40))
     expect(() => openPrivacyLedger(other)).toThrow(unusable)
     expect(() => openPrivacyLedger(join(other, 'nowhere'))).toThrow(unusable)
+  })
+})
+
+describe('what a ledger says', () => {
+  test('of a release that could not be paid for costs nothing to ask', () => {
+    const ledger = open()
+    ledger.grant('digits', { epsilon: 2, delta: 1e-5 })
+    const { release: _, ...asked } = request('r')
+    const large = { ...asked, phase: { ...phase, steps: 1_000_000 } }
+    expect(ledger.affords(asked)).toEqual({ ok: true, value: null })
+    expect(ledger.affords(large)).toMatchObject({ code: 'PRIVACY_BUDGET_SPENT' })
+    expect(ledger.account('dataset', 'digits')).toMatchObject({ value: { releases: 0 } })
+  })
+
+  test('of all data sets names each task, what it spent, and what is under way', () => {
+    const ledger = open()
+    ledger.grant('faces', { epsilon: 1, delta: 1e-6 })
+    ledger.grant('digits', { epsilon: 8, delta: 1e-5 })
+    ledger.reserve(request('a 1'))
+    ledger.commit('a 1', one)
+    ledger.reserve(request('a 2'))
+    expect(ledger.report()).toEqual([
+      {
+        dataset: 'digits',
+        budget: { epsilon: 8, delta: 1e-5 },
+        tasks: [
+          {
+            taskId: 'task',
+            budget: { epsilon: 3, delta: 1e-5 },
+            phases: [{ ...phase, steps: 2 }],
+            releases: 2,
+            pending: 1,
+          },
+        ],
+      },
+      { dataset: 'faces', budget: { epsilon: 1, delta: 1e-6 }, tasks: [] },
+    ])
   })
 })

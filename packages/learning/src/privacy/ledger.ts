@@ -43,9 +43,30 @@ export interface PrivacyLedger {
   commit(release: string, digest: Digest): Outcome<Reservation>
   /** Gives back what was paid for a release that was never made. */
   abandon(release: string): Outcome<null>
-  dataset(name: string): Outcome<Account>
-  task(taskId: string): Outcome<Account>
+  /** Whether a release like this could be paid for now; nothing is. */
+  affords(request: Omit<ReleaseRequest, 'release'>): Outcome<null>
+  account(payer: Payer, name: string): Outcome<Account>
+  /** All that was granted and paid for, for whoever has to answer for it. */
+  report(): readonly DatasetReport[]
   close(): void
+}
+
+/** What a data set has allowed, and to whom. */
+export interface DatasetReport {
+  readonly dataset: string
+  readonly budget: Budget
+  readonly tasks: readonly TaskReport[]
+}
+
+export interface TaskReport {
+  readonly taskId: string
+  /** What the task may spend. */
+  readonly budget: Budget
+  /** Paid for by this data set; releases alike are one. */
+  readonly phases: readonly Phase[]
+  readonly releases: number
+  /** Of those, the ones that were paid for and are not known to have left. */
+  readonly pending: number
 }
 
 /** A ledger in one SQLite file; several processes may have it open. */
@@ -56,14 +77,15 @@ export function openPrivacyLedger(file: string): PrivacyLedger {
     reserve: (request) => transaction(db, () => reserve(db, request)),
     commit: (release, digest) => transaction(db, () => commit(db, release, digest)),
     abandon: (release) => transaction(db, () => abandon(db, release)),
-    dataset: (name) => transaction(db, () => accountOf(db, 'dataset', name)),
-    task: (taskId) => transaction(db, () => accountOf(db, 'task', taskId)),
+    affords: (request) => transaction(db, () => affords(db, request)),
+    account: (payer, name) => transaction(db, () => accountOf(db, payer, name)),
+    report: () => transaction(db, () => reportOf(db)),
     close: () => db.close(),
   }
 }
 
 /** What a release is charged to: the data set, and the task. */
-type Payer = 'dataset' | 'task'
+export type Payer = 'dataset' | 'task'
 
 function grant(db: DatabaseSync, dataset: string, budget: Budget): void {
   if (!isBudget(budget)) {
@@ -74,27 +96,36 @@ function grant(db: DatabaseSync, dataset: string, budget: Budget): void {
 
 function reserve(db: DatabaseSync, request: ReleaseRequest): Outcome<Reservation> {
   const { release, dataset, taskId, taskBudget, phase } = request
+  const row = rowOf(db, release)
+  if (row !== null) return isSame(row, request) ? pass(reservation(row)) : otherRequest(release)
+  const afforded = affords(db, request)
+  if (!afforded.ok) return afforded
+  if (budgetOf(db, 'task', taskId) === null) setBudget(db, 'task', taskId, taskBudget)
+  db.prepare(
+    `insert into releases (release, dataset, task, sampling_rate, noise_multiplier, steps)
+     values (?, ?, ?, ?, ?, ?)`,
+  ).run(release, dataset, taskId, phase.samplingRate, phase.noiseMultiplier, phase.steps)
+  return pass({ release, digest: null })
+}
+
+function affords(
+  db: DatabaseSync,
+  { dataset, taskId, taskBudget, phase }: Omit<ReleaseRequest, 'release'>,
+): Outcome<null> {
   if (!Phase.safeParse(phase).success || !isBudget(taskBudget)) {
     return refuse('INVALID', 'the budget, the sampling, the noise or the steps cannot be accounted')
   }
-  const row = rowOf(db, release)
-  if (row !== null) return isSame(row, request) ? pass(reservation(row)) : otherRequest(release)
   const known = budgetOf(db, 'task', taskId)
   if (known !== null && !isEqual(known, taskBudget)) {
     return refuse('CONFLICT', `task ${taskId} has another budget since its first release`)
   }
   const granted = budgetOf(db, 'dataset', dataset)
   if (granted === null) return unknown('dataset', dataset)
-  const fault =
+  return (
     shortage(db, 'dataset', dataset, granted, phase) ??
-    shortage(db, 'task', taskId, taskBudget, phase)
-  if (fault !== null) return fault
-  if (known === null) setBudget(db, 'task', taskId, taskBudget)
-  db.prepare(
-    `insert into releases (release, dataset, task, sampling_rate, noise_multiplier, steps)
-     values (?, ?, ?, ?, ?, ?)`,
-  ).run(release, dataset, taskId, phase.samplingRate, phase.noiseMultiplier, phase.steps)
-  return pass({ release, digest: null })
+    shortage(db, 'task', taskId, taskBudget, phase) ??
+    pass(null)
+  )
 }
 
 /** Why a payer cannot afford a phase on top of all it has paid for, or null where it can. */
@@ -168,6 +199,31 @@ function phasesOf(db: DatabaseSync, payer: Payer, name: string): Phase[] {
     group by sampling_rate, noise_multiplier`
   return db.prepare(sql).all(name) as unknown as Phase[]
 }
+
+function reportOf(db: DatabaseSync): readonly DatasetReport[] {
+  const sql = `select name, epsilon, delta from budgets where payer = 'dataset' order by name`
+  const datasets = db.prepare(sql).all() as unknown as ({ name: string } & Budget)[]
+  const tasks = db.prepare(
+    `select task as taskId, count(*) as releases, sum(digest is null) as pending
+     from releases where dataset = ? group by task order by min(rowid)`,
+  )
+  const phases = db.prepare(
+    `select sampling_rate as samplingRate, noise_multiplier as noiseMultiplier,
+     sum(steps) as steps from releases where dataset = ? and task = ?
+     group by sampling_rate, noise_multiplier`,
+  )
+  return datasets.map(({ name, epsilon, delta }) => ({
+    dataset: name,
+    budget: { epsilon, delta },
+    tasks: (tasks.all(name) as unknown as Counted[]).map((counted) => ({
+      ...counted,
+      budget: budgetOf(db, 'task', counted.taskId)!,
+      phases: phases.all(name, counted.taskId) as unknown as Phase[],
+    })),
+  }))
+}
+
+type Counted = Pick<TaskReport, 'taskId' | 'releases' | 'pending'>
 
 interface Row {
   readonly release: string

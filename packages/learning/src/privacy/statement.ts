@@ -43,11 +43,19 @@ export function privacyStatement({ unit, phases, budget }: Spending): readonly S
       name: 'reported',
       text: pldText(pld),
     },
+    { name: 'trusted', text: trusted[unit] },
     {
       name: 'not covered',
       text: 'what the operator sees on its own machine, and groups of units together',
     },
   ]
+}
+
+const trusted: Readonly<Record<PrivacyUnit, string>> = {
+  example: 'nobody: the noise is added where the data is, before anything leaves',
+  node:
+    'the coordinator: it sees clipped updates and adds the noise to their sum, unless they are ' +
+    'aggregated securely with noise of their own',
 }
 
 function pldText(pld: PldFigure | null): string {

@@ -1,15 +1,24 @@
-// A child trains one order and ends. It ends with its parent too: the channel closes, however that
+// A child does one task and ends. It ends with its parent too: the channel closes, however that
 // died.
-import type { ChildOrder, ChildReport } from './child-messages.ts'
-import { runOrder } from './run-order.ts'
+import { constants, getPriority, setPriority } from 'node:os'
+import type { ChildReport, ChildTask } from './child-messages.ts'
+import { doTask } from './run-order.ts'
 
+giveWay()
 process.once('disconnect', () => process.kill(process.pid, 'SIGKILL'))
-process.once('message', (order: ChildOrder) => void obey(order))
+process.once('message', (task: ChildTask) => void obey(task))
 report({ type: 'ready' })
 
-async function obey(order: ChildOrder): Promise<void> {
-  const outcome = await runOrder(order, report)
-  if (outcome.ok) report({ type: 'trained', trained: outcome.value })
+/** A training gets what others leave, and something even where they leave nothing. */
+function giveWay(): void {
+  const { PRIORITY_BELOW_NORMAL: rank } = constants.priority
+  // Nobody may raise a rank that is lower already.
+  if (getPriority() < rank) setPriority(rank)
+}
+
+async function obey(task: ChildTask): Promise<void> {
+  const outcome = await doTask(task, report)
+  if (outcome.ok) report({ type: 'done', result: outcome.value })
   else report({ type: 'refused', code: outcome.code, reason: outcome.reason })
   // The parent ends the process once it has the report.
 }

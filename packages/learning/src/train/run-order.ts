@@ -7,18 +7,52 @@ import type { DataSource } from '../data/sources.ts'
 import { addLatticeNoise } from '../noise/lattice-gaussian.ts'
 import { systemRandom } from '../noise/random-source.ts'
 import { modelLimits } from '../onnx/limits.ts'
+import type { ModelProto } from '../onnx/messages.ts'
 import { decodeModel } from '../onnx/read-model.ts'
+import { clippedUpdate } from '../update/clipped-update.ts'
 import { type Checkpoint, readCheckpoint, writeCheckpoint } from './checkpoint.ts'
-import type { ChildOrder, ChildReport } from './child-messages.ts'
+import type { ChildOrder, ChildReport, ChildResults, ChildTask } from './child-messages.ts'
 import { executorFor } from './open-executor.ts'
+import { sizeOf } from './parameter-layout.ts'
+import { predict } from './predict.ts'
 import { selfTest } from './self-test.ts'
 import { initialWeights, planTraining, type Trained, type Training, train } from './train.ts'
 import { TrainSpec } from './train-spec.ts'
 
-export async function runOrder(
-  order: ChildOrder,
-  report: (message: ChildReport) => void,
-): Promise<Outcome<Trained>> {
+type Report = (message: ChildReport) => void
+
+export async function doTask(
+  task: ChildTask,
+  report: Report,
+): Promise<Outcome<ChildResults[keyof ChildResults]>> {
+  if (task.kind === 'probe') return probe()
+  if (task.kind === 'predict') {
+    const found = await probe()
+    return found.ok ? predict(task.model, task.rows, found.value.runtime) : found
+  }
+  const { order } = task
+  const planned = planFor(order)
+  if (!planned.ok) return planned
+  const { training, start } = planned.value
+  if (task.kind === 'examine') {
+    const data = await opened(order.data, training, order.dataBytesMax)
+    return data.ok ? pass({ parameters: sizeOf(training.layout) }) : data
+  }
+  const trained = await runOrder(order, planned.value, report)
+  if (!trained.ok || task.kind === 'train') return trained
+  const { weights, steps } = trained.value
+  const change = Float64Array.from(weights, (weight, at) => weight - start[at]!)
+  const update = clippedUpdate(task.form, training.layout, change)
+  return update.ok ? pass({ update: update.value, steps }) : update
+}
+
+interface Planned {
+  readonly model: ModelProto
+  readonly training: Training
+  readonly start: Float32Array
+}
+
+function planFor(order: ChildOrder): Outcome<Planned> {
   const spec = TrainSpec.safeParse(order.spec)
   if (!spec.success)
     return refuse('INVALID', spec.error.issues.map(({ message }) => message).join())
@@ -26,10 +60,19 @@ export async function runOrder(
   if (!model.ok) return model
   const planned = planTraining(model.value, spec.data)
   if (!planned.ok) return planned
-  const training = planned.value
-  const open = await executorFor(spec.data)
-  const { loss, frozen, sizes } = spec.data
-  const tested = await selfTest(model.value, { loss, frozen, sizes, open, reference: null })
+  const start = order.weights ?? initialWeights(model.value, planned.value)
+  return pass({ model: model.value, training: planned.value, start })
+}
+
+async function runOrder(
+  order: ChildOrder,
+  { model, training, start }: Planned,
+  report: Report,
+): Promise<Outcome<Trained>> {
+  const { spec } = training
+  const open = await executorFor(spec)
+  const { loss, frozen, sizes } = spec
+  const tested = await selfTest(model, { loss, frozen, sizes, open, reference: null })
   if (!tested.ok) return tested
   report({ type: 'tested', report: tested.value })
   if (!tested.value.isPassed) {
@@ -42,7 +85,6 @@ export async function runOrder(
   if (!validation.ok) return validation
   const checkpoint = await lastCheckpoint(order, training)
   if (!checkpoint.ok) return checkpoint
-  const start = order.weights ?? initialWeights(model.value, training)
   const random = systemRandom()
   return train(training, start, checkpoint.value, {
     open,
@@ -71,4 +113,19 @@ async function lastCheckpoint(
   { digest }: Training,
 ): Promise<Outcome<Checkpoint | null>> {
   return checkpointFile === null ? pass(null) : readCheckpoint(checkpointFile, digest)
+}
+
+/** The native runtime, or the portable one where there is none for this machine. */
+async function probe(): Promise<Outcome<ChildResults['probe']>> {
+  let reason = ''
+  for (const runtime of ['native', 'portable'] as const) {
+    try {
+      await executorFor({ executor: runtime, threads: 1 })
+      return pass({ runtime })
+    } catch (error) {
+      // What a runtime fails with when its library does not load has no form of its own.
+      reason = error instanceof Error ? error.message : String(error)
+    }
+  }
+  return refuse('TRAINING_FAILED', `no runtime loads here: ${reason}`)
 }

@@ -2,11 +2,20 @@ import { access, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { compile } from '../compile/compile.ts'
 import { encodeModel } from '../onnx/read-model.ts'
 import { base, sectorModel, sectors, trainHere } from '../testing/training.ts'
+import { decodeUpdate, valuesOf } from '../update/update-codec.ts'
 import type { ChildOrder } from './child-messages.ts'
+import { layoutOf } from './parameter-layout.ts'
 import type { Progress } from './train.ts'
-import { trainInChild } from './train-in-child.ts'
+import {
+  contributeInChild,
+  examineInChild,
+  predictInChild,
+  probeInChild,
+  trainInChild,
+} from './train-in-child.ts'
 
 let folder = ''
 beforeEach(async () => {
@@ -89,4 +98,69 @@ describe('a training in a child process', () => {
     const spec = { ...base, steps: 0 }
     expect(await trainInChild(order({ spec }))).toMatchObject({ code: 'INVALID' })
   })
+})
+
+describe('a contribution', () => {
+  const fixed = { kind: 'fixed', fixedPoint: { fractionBits: 24 } } as const
+
+  function lengthOf(bytes: Uint8Array): number {
+    const layout = layoutOf(compiled().parameters)
+    const update = decodeUpdate(bytes, layout)
+    if (!update.ok) throw new Error(update.reason)
+    return Math.hypot(...valuesOf(update.value))
+  }
+
+  function compiled() {
+    const options = { mode: 'plain', loss: 'softmax-cross-entropy', batchSize: 8 } as const
+    const graph = compile(sectorModel, options)
+    if (!graph.ok) throw new Error(graph.reason)
+    return graph.value
+  }
+
+  test.each([fixed, { kind: 'int8' } as const])(
+    'is the change of the weights, no longer than it may be: $kind',
+    async (format) => {
+      const whole = await contributeInChild(order(), { format, clipNorm: null })
+      const clipped = await contributeInChild(order(), { format, clipNorm: 0.01 })
+      if (!whole.ok || !clipped.ok) expect.fail('a contribution was refused')
+      expect(lengthOf(whole.value.update)).toBeGreaterThan(0.1)
+      expect(lengthOf(clipped.value.update)).toBeLessThanOrEqual(0.01)
+      expect(lengthOf(clipped.value.update)).toBeGreaterThan(0.0099)
+    },
+  )
+})
+
+describe('an examination', () => {
+  test('finds that a training could be made, and makes no step of it', async () => {
+    const seen: Progress[] = []
+    const found = await examineInChild(order(), { onProgress: (progress) => seen.push(progress) })
+    expect(found).toEqual({ ok: true, value: { parameters: 51 } })
+    expect(seen).toEqual([])
+  })
+
+  test('finds data that does not fit the model', async () => {
+    const { data } = order()
+    const short = { ...data, inputs: { x: { fields: ['a'], type: 'float32' } } } as typeof data
+    expect(await examineInChild(order({ data: short }))).toMatchObject({ code: 'DATASET_INVALID' })
+  })
+
+  test('takes the one input of the data for the one of a model, whatever their names', async () => {
+    const { data } = order()
+    const fields = { fields: ['a', 'b'], type: 'float32' }
+    const renamed = { ...data, inputs: { points: fields } } as typeof data
+    expect(await examineInChild(order({ data: renamed }))).toMatchObject({ ok: true })
+  })
+})
+
+test('a machine is asked for its runtime in a process of its own', async () => {
+  expect(await probeInChild()).toEqual({ ok: true, value: { runtime: 'native' } })
+})
+
+test('a model answers in plain onnxruntime what it was built for', async () => {
+  const rows = { shape: [2, 2], data: Float32Array.of(1, 0, 0, 1) }
+  const answers = await predictInChild(encodeModel(sectorModel), rows)
+  if (!answers.ok) expect.fail(answers.reason)
+  expect(answers.value.shape).toEqual([2, 3])
+  expect(answers.value.data.every(Number.isFinite)).toBe(true)
+  expect(await predictInChild(new Uint8Array(9), rows)).toMatchObject({ ok: false })
 })

@@ -4,7 +4,16 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { type Outcome, pass, refuse } from '@vcp/protocol'
-import type { ChildOrder, ChildReport } from './child-messages.ts'
+import type {
+  ChildOrder,
+  ChildReport,
+  ChildResults,
+  ChildTask,
+  Contribution,
+  Examined,
+  UpdateForm,
+} from './child-messages.ts'
+import type { Rows } from './predict.ts'
 import type { SelfTestReport } from './self-test.ts'
 import type { Progress, Trained } from './train.ts'
 
@@ -15,10 +24,48 @@ export interface ChildOptions {
 }
 
 /** Refuses with `INTERRUPTED` when aborted, and when the child dies with what it said last. */
-export async function trainInChild(
+export function trainInChild(order: ChildOrder, options?: ChildOptions): Promise<Outcome<Trained>> {
+  return inChild({ kind: 'train', order }, options)
+}
+
+/** Trains, and gives the change of the weights as bytes that can be sent. */
+export function contributeInChild(
   order: ChildOrder,
+  form: UpdateForm,
+  options?: ChildOptions,
+): Promise<Outcome<Contribution>> {
+  return inChild({ kind: 'contribute', order, form }, options)
+}
+
+/**
+ * Whether the training could be made: the model compiles, the data fits it, the memory suffices.
+ * It costs no privacy: not a step is made.
+ */
+export function examineInChild(
+  order: ChildOrder,
+  options?: ChildOptions,
+): Promise<Outcome<Examined>> {
+  return inChild({ kind: 'examine', order }, options)
+}
+
+/** The runtime that this machine trains with; it is never loaded in the process that asks. */
+export function probeInChild(options?: ChildOptions): Promise<Outcome<ChildResults['probe']>> {
+  return inChild({ kind: 'probe' }, options)
+}
+
+/** What a model answers, in a runtime that knows nothing of us. */
+export function predictInChild(
+  model: Uint8Array,
+  rows: Rows,
+  options?: ChildOptions,
+): Promise<Outcome<Rows>> {
+  return inChild({ kind: 'predict', model, rows }, options)
+}
+
+async function inChild<Kind extends keyof ChildResults>(
+  task: ChildTask & { readonly kind: Kind },
   { signal, onProgress, onTested }: ChildOptions = {},
-): Promise<Outcome<Trained>> {
+): Promise<Outcome<ChildResults[Kind]>> {
   if (signal?.aborted === true) return interrupted()
   const child = start()
   let lastWords = ''
@@ -28,7 +75,7 @@ export async function trainInChild(
   })
   return new Promise((resolve) => {
     const abort = () => finish(interrupted())
-    const finish = (outcome: Outcome<Trained>) => {
+    const finish = (outcome: Outcome<ChildResults[Kind]>) => {
       signal?.removeEventListener('abort', abort)
       child.kill('SIGKILL')
       resolve(outcome)
@@ -37,13 +84,13 @@ export async function trainInChild(
     child.once('error', (error) => finish(refuse('TRAINING_FAILED', error.message)))
     child.once('close', (code, by) => {
       const how = by === null ? `with code ${code}` : `by ${by}`
-      finish(refuse('TRAINING_FAILED', `the training process ended ${how}: ${lastWords}`))
+      finish(refuse('TRAINING_CUT_OFF', `the training process ended ${how}: ${lastWords}`))
     })
     child.on('message', (message: ChildReport) => {
-      if (message.type === 'ready') child.send(order)
+      if (message.type === 'ready') child.send(task)
       else if (message.type === 'progress') onProgress?.(message.progress)
       else if (message.type === 'tested') onTested?.(message.report)
-      else if (message.type === 'trained') finish(pass(message.trained))
+      else if (message.type === 'done') finish(pass(message.result as ChildResults[Kind]))
       else finish(refuse(message.code, message.reason))
     })
   })
@@ -61,6 +108,6 @@ function start(): ChildProcess {
   })
 }
 
-function interrupted(): Outcome<Trained> {
+function interrupted() {
   return refuse('INTERRUPTED', 'the training was interrupted; its checkpoint is whole')
 }

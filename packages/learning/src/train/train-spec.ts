@@ -49,6 +49,11 @@ const Privacy = z.strictObject({
   clipNorm: z.number().positive().max(1e6),
   /** What the ledger has been charged for; not a step is made beyond. */
   stepsGranted: z.int().min(0),
+  /**
+   * What the noisy sum is divided by: examples that a step is expected to have. Null takes the
+   * sampling rate of those that there are, and so tells how many there are.
+   */
+  expectedExamples: z.number().positive().nullable().default(null),
 })
 
 export const TrainSpec = z

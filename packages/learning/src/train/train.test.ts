@@ -102,6 +102,19 @@ describe('a training', () => {
     expect(outcome).toMatchObject({ code: 'TRAINING_FAILED' })
   })
 
+  test('divides by the examples that it is told to expect, however many there are', async () => {
+    const told = { ...privacy, samplingRate: 1, noiseMultiplier: 0.05, expectedExamples: 640 }
+    const moved: number[] = []
+    for (const given of [told, { ...told, expectedExamples: null }]) {
+      const { outcome, start } = await trainHere({ ...dp, steps: 1, privacy: given })
+      if (!outcome.ok) expect.fail(outcome.reason)
+      const squares = outcome.value.weights.map((weight, at) => (weight - start[at]!) ** 2)
+      moved.push(Math.sqrt(squares.reduce((sum, square) => sum + square, 0)))
+    }
+    // 64 examples: told to expect ten times as many, it moves a tenth as far.
+    expect(moved[1]! / moved[0]!).toBeCloseTo(10, 0)
+  })
+
   test('is refused when it would take more memory than it may', () => {
     const spec = TrainSpec.parse({ ...base, memoryBytesMax: 2 ** 26 })
     expect(planTraining(sectorModel, spec)).toMatchObject({ code: 'TOO_LARGE' })

@@ -181,7 +181,8 @@ async function gradientOf(
   ports.addNoise(exact, noiseDeviation(privacy, exact.length))
   gradient.set(exact)
   // By the size that is expected, not the one that came: that one is private.
-  return pass({ loss: null, scale: 1 / (privacy.samplingRate * ports.dataset.count) })
+  const expected = privacy.expectedExamples ?? privacy.samplingRate * ports.dataset.count
+  return pass({ loss: null, scale: 1 / expected })
 }
 
 /** z times what one example can change, the rounding to the lattice of the noise included. */

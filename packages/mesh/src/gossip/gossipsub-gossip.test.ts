@@ -117,6 +117,7 @@ describe('scores', () => {
     expect(await heard.count(20)).toEqual(expected)
     expect(follower!.counters.read()).toEqual({
       'gossip.accept': 20,
+      'gossip.accept/vcp/1/telemetry': 20,
       'gossip.reject.SIGNATURE_INVALID': 3,
     })
     expect(follower!.gossip.scoreOf(ana.peerId)).toBeGreaterThanOrEqual(0)

@@ -66,6 +66,7 @@ export function createInbox(parts: InboxParts): Inbox {
         counters.count(`gossip.${verdict.verdict}.${verdict.code}`)
       } else {
         counters.count('gossip.accept')
+        counters.count(`gossip.accept${topic.name}`)
         if (asked !== null) seen.add(...(asked as readonly [PeerId, Nonce]))
       }
       return judged

@@ -1,7 +1,6 @@
 // A libp2p host as vcp configures it: the one place that constructs one. Never loaded before one is
 // wanted, because libp2p costs half a second of CPU to import.
 import type { Libp2p } from '@libp2p/interface'
-import { mdns } from '@libp2p/mdns'
 import { noise } from '@libp2p/noise'
 import { yamux } from '@libp2p/yamux'
 import { VcpError } from '@vcp/protocol'
@@ -13,6 +12,7 @@ import { defaultNetwork, isNetworkName } from './network.ts'
 import { privateKeyFrom } from './private-key.ts'
 import { profiles } from './profiles.ts'
 import { choiceServices, commonServices } from './services.ts'
+import { spareWindowUpdates } from './sparing-windows.ts'
 import { transportsFor } from './transports.ts'
 
 /** Enough for a line of 1 Gbit/s with 16 ms; what a paused stream may have to hold. */
@@ -41,15 +41,16 @@ export async function openHost(options: MeshOptions, conduct: Conduct): Promise<
     const message = `${network} is no name of a network: use a-z, 0-9 and -`
     throw new VcpError('CONFIG_VALUE_INVALID', { message })
   }
+  spareWindowUpdates()
   const profile = profiles[options.profile]
   const listen = [...(options.listen ?? profile.listen)]
   // Asks relays for a place, so that a host behind a NAT can be reached through them.
   if (profile.reachesOut && !relay) listen.push('/p2p-circuit')
   const choice = { network, profile, relay, conduct }
-  const multicast = profile.multicast ? [mdns({ serviceTag: `_${network}-p2p._udp.local` })] : []
+  const multicast = profile.multicast ? [await multicastIn(network)] : []
   const transports = await transportsFor(listen)
   try {
-    const services = { ...choiceServices(choice), ...commonServices(choice) }
+    const services = { ...(await choiceServices(choice)), ...commonServices(choice) }
     const host = await createLibp2p({
       privateKey: privateKeyFrom(signer),
       start: false,
@@ -80,6 +81,11 @@ export async function openHost(options: MeshOptions, conduct: Conduct): Promise<
   } catch (cause) {
     throw new VcpError('LISTEN_FAILED', { message: `not a usable host: ${textOf(cause)}`, cause })
   }
+}
+
+async function multicastIn(network: string) {
+  const { mdns } = await import('@libp2p/mdns')
+  return mdns({ serviceTag: `_${network}-p2p._udp.local` })
 }
 
 export async function startHost(host: Host): Promise<void> {

@@ -1,19 +1,27 @@
+import { networkInterfaces } from 'node:os'
 import { peerIdFromString } from '@libp2p/peer-id'
 import { multiaddr } from '@multiformats/multiaddr'
 import { type PeerId, VcpError } from '@vcp/protocol'
 import type { Conduct } from '../conduct.ts'
 import type { PeerChange, Peers } from '../mesh.ts'
+import { connectionsOf } from './connections.ts'
 import type { Keeper } from './keep.ts'
+import { createObserved } from './observed.ts'
 import type { Host } from './open-host.ts'
+import { reachOf } from './reach.ts'
 
 interface NamedPeer {
   toString(): string
 }
 
 export function peersOf(host: Host, keeper: Keeper, conduct: Conduct): Peers {
+  const addresses = () => host.getMultiaddrs().map(String)
+  const observed = createObserved(host)
   return {
-    addresses: () => host.getMultiaddrs().map(String),
+    addresses,
+    reach: () => reachOf({ addresses: addresses(), observed: observed(), ownIps: ownIps() }),
     connected: () => host.getPeers().map(nameOf),
+    connections: () => connectionsOf(host),
     async connect(address) {
       try {
         const { remotePeer } = await host.dial(multiaddr(address))
@@ -28,6 +36,12 @@ export function peersOf(host: Host, keeper: Keeper, conduct: Conduct): Peers {
     },
     keep: (address) => keeper.keep(address),
     disconnect: (peerId) => host.hangUp(peerIdFromString(peerId)),
+    disconnectOlder(peerId) {
+      const all = host.getConnections(peerIdFromString(peerId))
+      const byAge = all.toSorted((one, other) => one.timeline.open - other.timeline.open)
+      // Not closed in order, which waits for the streams that are open on it.
+      for (const each of byAge.slice(0, -1)) each.abort(new Error('there is a newer one'))
+    },
     onChange(listener) {
       const tell = (isConnected: boolean) => (event: CustomEvent<NamedPeer>) =>
         listener({ peerId: nameOf(event.detail), isConnected } satisfies PeerChange)
@@ -49,6 +63,10 @@ export function peersOf(host: Host, keeper: Keeper, conduct: Conduct): Peers {
     conductOf: (peerId) => conduct.scoreOf(peerId),
     blame: (peerId, offence) => conduct.note(peerId, offence),
   }
+}
+
+function ownIps(): readonly string[] {
+  return Object.values(networkInterfaces()).flatMap((each) => (each ?? []).map((it) => it.address))
 }
 
 function nameOf(peer: NamedPeer): PeerId {

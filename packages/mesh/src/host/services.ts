@@ -1,11 +1,7 @@
 // The services of a host, in libp2p's words.
-import { autoNAT } from '@libp2p/autonat'
-import { circuitRelayServer } from '@libp2p/circuit-relay-v2'
-import { dcutr } from '@libp2p/dcutr'
 import { identify, identifyPush } from '@libp2p/identify'
 import { kadDHT, passthroughMapper, removePrivateAddressesMapper } from '@libp2p/kad-dht'
 import { ping } from '@libp2p/ping'
-import { uPnPNAT } from '@libp2p/upnp-nat'
 import type { Conduct } from '../conduct.ts'
 import { gossipsubService } from '../gossip/gossipsub-gossip.ts'
 import { nameIn } from './network.ts'
@@ -40,22 +36,30 @@ export function commonServices({ network, profile, conduct }: ServiceChoice) {
   }
 }
 
-/** What only some have. */
-export function choiceServices({ network, profile, relay }: ServiceChoice) {
+/** What only some have, and only they load. */
+export async function choiceServices({ network, profile, relay }: ServiceChoice) {
   return {
-    ...(profile.reachesOut
-      ? { autoNAT: autoNAT({ protocolPrefix: network }), dcutr: dcutr(), upnp: uPnPNAT() }
-      : {}),
-    ...(relay
-      ? {
-          relay: circuitRelayServer({
-            reservations: {
-              maxReservations: relayed.peers,
-              defaultDataLimit: relayed.bytes,
-              defaultDurationLimit: relayed.durationMs,
-            },
-          }),
-        }
-      : {}),
+    ...(profile.reachesOut ? await reachingServices(network) : {}),
+    ...(relay ? { relay: await relayService() } : {}),
   }
+}
+
+async function reachingServices(network: string) {
+  const [{ autoNAT }, { dcutr }, { uPnPNAT }] = await Promise.all([
+    import('@libp2p/autonat'),
+    import('@libp2p/dcutr'),
+    import('@libp2p/upnp-nat'),
+  ])
+  return { autoNAT: autoNAT({ protocolPrefix: network }), dcutr: dcutr(), upnp: uPnPNAT() }
+}
+
+async function relayService() {
+  const { circuitRelayServer } = await import('@libp2p/circuit-relay-v2')
+  const { peers, bytes, durationMs } = relayed
+  const reservations = {
+    maxReservations: peers,
+    defaultDataLimit: bytes,
+    defaultDurationLimit: durationMs,
+  }
+  return circuitRelayServer({ reservations })
 }

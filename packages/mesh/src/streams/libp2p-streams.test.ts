@@ -71,7 +71,13 @@ describe('a report', () => {
         ),
         output: Uint8Array.of(1, 2, 3),
       },
-      { report: 'run-failed', task_id: taskId, lease_epoch: 1, reason: 'the disk is full' },
+      {
+        report: 'run-failed',
+        task_id: taskId,
+        lease_epoch: 1,
+        reason: 'the disk is full',
+        code: null,
+      },
       { report: 'rerun', task_id: taskId, checkpoint: 3, leaf: 'ab'.repeat(32) as never },
     ]
     const kept = createSeen<Report>()

@@ -1,5 +1,6 @@
 import { dataIntegrity } from './data-integrity.ts'
 import type { CircuitDefinition } from './definition.ts'
+import { execution } from './execution.ts'
 import { inference } from './inference.ts'
 import { modelDiff } from './model-diff.ts'
 import { trainingStep, trainingStepLogistic } from './training-step.ts'
@@ -13,4 +14,5 @@ export const catalogue: readonly CircuitDefinition[] = [
   trainingStep,
   trainingStepLogistic,
   inference,
+  execution,
 ]

@@ -19,7 +19,10 @@ export async function sourcesOf(
   circuit: CircuitDefinition,
   variant: Variant,
 ): Promise<Sources> {
-  const files = new Map([['main.circom', mainOf(circuit, variant)], ...generatedCircom()])
+  const files = new Map([
+    ['main.circom', mainOf(circuit, variant)],
+    ...generatedCircom(circuit.generated),
+  ])
   for (const part of ['parts', circuit.folder]) {
     const names = await readdir(join(folder, part))
     for (const name of names.filter((each) => each.endsWith('.circom')).toSorted()) {

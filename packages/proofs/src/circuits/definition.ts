@@ -2,10 +2,14 @@
 // in plain TypeScript, against which the constraints are tested.
 import { reduce } from '../field/scalar-field.ts'
 import type { CircuitInput, CircuitInputList } from '../prover/prover.ts'
+import type { Generated } from './generated-circom.ts'
 
 /** A number or a list of such, to any depth; negative numbers are meant modulo r. */
 export type Value = bigint | readonly Value[]
 export type Values = Readonly<Record<string, Value>>
+
+/** The value of a signal of the witness, by the first of these names that it has. */
+export type WireReader = (...names: readonly string[]) => bigint
 
 export interface Variant {
   readonly parameters: readonly number[]
@@ -20,17 +24,27 @@ export interface CircuitDefinition {
   readonly template: string
   /** Inputs that are public, in the template's order; `context` is one of each circuit. */
   readonly publicInputs: readonly string[]
+  /** What it includes beside hashes of two and of eight and the tags of data. */
+  readonly generated?: Generated
   /** Small ones are for tests and committed keys; standard ones for use. */
-  readonly variants: Readonly<Record<VariantName, Variant>>
+  readonly variants: Readonly<Record<'small' | 'standard', Variant> & { large?: Variant }>
+  /** What the mutation harness takes where the small size is too large for it. */
+  readonly mutated?: Variant
+  /** Constraints that no forgery is known for if they alone are gone, by a wire of theirs. */
+  readonly exceptions?: readonly { readonly wire: RegExp; readonly reason: string }[]
   /** Inputs that the statement holds for. */
   sample(parameters: readonly number[]): Values
   /** The outputs in the template's order; null where the statement does not hold for the inputs. */
   reference(parameters: readonly number[], values: Values): readonly bigint[] | null
   /** Inputs that the statement does not hold for, such as a forger would like to be taken. */
   lies(parameters: readonly number[]): Values[]
+  /** More inputs that it holds for, where one sample does not use every part of the circuit. */
+  others?(parameters: readonly number[]): Values[]
+  /** What a forger gives instead, once a witness for these values has been bent; or null. */
+  adapted?(parameters: readonly number[], values: Values, wire: WireReader): Values | null
 }
 
-export const variantNames = ['small', 'standard'] as const
+export const variantNames = ['small', 'standard', 'large'] as const
 export type VariantName = (typeof variantNames)[number]
 
 /** The whole program: what circom compiles. */

@@ -5,26 +5,33 @@ import { poseidonParameters } from '../poseidon/parameters.ts'
 
 /** What kinds of things circuits commit to; each has a tag, so that none is taken for another. */
 export const commitmentKinds = ['item', 'update', 'model', 'batch', 'input', 'network'] as const
-export type CommitmentKind = (typeof commitmentKinds)[number]
+export const executionKinds = ['program', 'state', 'run'] as const
+export type CommitmentKind = (typeof commitmentKinds)[number] | (typeof executionKinds)[number]
 
 export function commitmentTag(kind: CommitmentKind): bigint {
   return domainTag(`commitment/${kind}`)
 }
 
-/** The widths that circuits use: hashes of two, and of eight. */
-const widths = [3, 9] as const
+/** What a circuit includes that nobody writes: Poseidon by the width of its state, and tags. */
+export interface Generated {
+  readonly widths: readonly number[]
+  readonly kinds: readonly CommitmentKind[]
+}
+
+/** Hashes of two, and of eight. */
+const usual: Generated = { widths: [3, 9], kinds: commitmentKinds }
 
 /** Files by the names that circuits include them under. */
-export function generatedCircom(): ReadonlyMap<string, string> {
+export function generatedCircom({ widths, kinds } = usual): ReadonlyMap<string, string> {
   return new Map([
-    ['generated/poseidon-constants.circom', poseidonConstants()],
-    ['generated/tags.circom', tags()],
+    ['generated/poseidon-constants.circom', poseidonConstants(widths)],
+    ['generated/tags.circom', tags(kinds)],
   ])
 }
 
 const pragma = 'pragma circom 2.2.3;\n'
 
-function poseidonConstants(): string {
+function poseidonConstants(widths: readonly number[]): string {
   const all = widths.map(poseidonParameters)
   const constants = all.map((each) => [each.width, list(each.constants)] as const)
   const matrices = all.map((each) => [each.width, `[${each.matrix.map(list).join(',')}]`] as const)
@@ -51,8 +58,8 @@ ${body}
 `
 }
 
-function tags(): string {
-  const functions = commitmentKinds.map((kind) => {
+function tags(kinds: readonly CommitmentKind[]): string {
+  const functions = kinds.map((kind) => {
     const name = `tag${kind[0]!.toUpperCase()}${kind.slice(1)}`
     return `function ${name}() { return ${commitmentTag(kind)}; }\n`
   })

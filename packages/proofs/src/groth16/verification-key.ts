@@ -107,6 +107,12 @@ function keyDigest(key: VerificationKeyJson): Digest {
   })
 }
 
+/** The digest of a key as its file has it, whose points nobody has looked at yet. */
+export function digestOfKey(json: unknown): Digest | null {
+  const parsed = VerificationKeyJson.safeParse(json)
+  return parsed.success ? keyDigest(parsed.data) : null
+}
+
 /** The point that stands for the public signals in the equation. */
 export function inputPoint({ inputs }: VerificationKey, signals: readonly bigint[]): G1Point {
   // All signals go through one chain of doublings, which is most of what a multiple costs.

@@ -7,7 +7,9 @@ import { join } from 'node:path'
 import { type Outcome, pass, refuse } from '@vcp/protocol'
 import type { VerificationKey } from '../groth16/verification-key.ts'
 import { type Claim, claimFrom, verify } from '../groth16/verify.ts'
-import { runTool, snarkjs, type Tool, type ToolBounds } from './run-tool.ts'
+import { calculateWitness } from '../witness/calculate-witness.ts'
+import type { Tool } from './run-child.ts'
+import { runTool, snarkjs, type ToolBounds } from './run-tool.ts'
 
 export interface ProverFiles {
   readonly provingKey: string
@@ -51,8 +53,14 @@ export type CircuitInputList = readonly (string | CircuitInputList)[]
 
 export interface ProveOrder {
   readonly input: CircuitInput
-  /** The witness generator of the circuit; code, so it must be one that is trusted. */
+  /** The witness generator of the circuit; it may be a stranger's, and runs confined. */
   readonly witnessGenerator: string
+  readonly provingKey: string
+  readonly verificationKey: VerificationKey
+}
+
+export interface WitnessProveOrder {
+  readonly witness: Uint8Array
   readonly provingKey: string
   readonly verificationKey: VerificationKey
 }
@@ -72,22 +80,27 @@ export interface Proved extends Claim {
  */
 export async function prove(
   prover: Prover,
-  order: ProveOrder,
+  { input, witnessGenerator, ...keys }: ProveOrder,
+  options: ProveOptions = {},
+): Promise<Outcome<Proved>> {
+  options.onPhase?.('witness')
+  const generator = await readFile(witnessGenerator).catch(() => null)
+  if (generator === null) return refuse('PROVING_FAILED', `${witnessGenerator} cannot be read`)
+  const witness = await calculateWitness({ generator, input }, options)
+  return witness.ok ? proveWitness(prover, { ...keys, witness: witness.value }, options) : witness
+}
+
+/** As `prove`, from a witness that is there. */
+export async function proveWitness(
+  prover: Prover,
+  order: WitnessProveOrder,
   { onPhase, ...bounds }: ProveOptions = {},
 ): Promise<Outcome<Proved>> {
   const folder = await mkdtemp(join(tmpdir(), 'vcp-prove-'))
-  const [input, witness, proof, signals] = [
-    'input.json',
-    'w.wtns',
-    'proof.json',
-    'signals.json',
-  ].map((name) => join(folder, name)) as [string, string, string, string]
+  const at = (name: string) => join(folder, name)
+  const [witness, proof, signals] = [at('w.wtns'), at('proof.json'), at('signals.json')]
   try {
-    onPhase?.('witness')
-    await writeFile(input, JSON.stringify(order.input), { mode: 0o600 }) // inputs may be private
-    const args = ['wtns', 'calculate', order.witnessGenerator, input, witness]
-    const calculated = await runTool(snarkjs(args), bounds)
-    if (!calculated.ok) return calculated
+    await writeFile(witness, order.witness, { mode: 0o600 }) // it holds the private inputs
     onPhase?.('proof')
     const files = { provingKey: order.provingKey, witness, proof, signals }
     const made = await prover.prove(files, bounds)

@@ -1,13 +1,14 @@
 // Whether the inputs of a circuit leave any freedom to who proves. Wire by wire it finds the
-// constraint that fixes it: a sum in which it is the only unknown, with a constant coefficient, or
-// a decomposition into bits that are each held to 0 and 1. A circuit all of whose wires are found
+// constraint that fixes it: a sum in which it is the only unknown, with a constant coefficient, a
+// product that is to be a constant other than 0, or a decomposition into bits that are each held to
+// 0 and 1. A circuit all of whose wires are found
 // has exactly one witness for its inputs, or none: no private signal can be bent. The order of what
 // was found is also how a witness is worked out.
 import { invert, reduce, scalarModulus } from '../field/scalar-field.ts'
 import type { Constraint, R1cs, Sum } from './r1cs-file.ts'
 
 /** One step towards a witness: constraint number `by` fixes these wires. */
-export type Step = WireStep | BitsStep
+export type Step = WireStep | QuotientStep | BitsStep
 
 export interface WireStep {
   readonly by: number
@@ -15,6 +16,16 @@ export interface WireStep {
   readonly wire: number
   /** What the rest of the constraint is multiplied by to give the wire. */
   readonly factor: bigint
+}
+
+/** The wire, times what is known, is a constant: so what is known is not 0, or nothing passes. */
+export interface QuotientStep {
+  readonly by: number
+  readonly kind: 'quotient'
+  readonly wire: number
+  /** The constant, by the coefficient of the wire. */
+  readonly factor: bigint
+  readonly divisor: Sum
 }
 
 export interface BitsStep {
@@ -49,12 +60,17 @@ export function determine(system: R1cs): Determination {
     const step = stepBy(at, system.constraints[at]!, isKnown, booleans)
     if (step === null) continue
     steps.push(step)
-    for (const wire of step.kind === 'wire' ? [step.wire] : step.wires) {
+    for (const wire of wiresOf(step)) {
       isKnown[wire] = 1
       waiting.push(...users[wire]!)
     }
   }
   return { steps, booleans, free: [...isKnown.keys()].filter((wire) => isKnown[wire] === 0) }
+}
+
+/** What a step fixes. */
+export function wiresOf(step: Step): readonly number[] {
+  return step.kind === 'bits' ? step.wires : [step.wire]
 }
 
 function stepBy(
@@ -64,7 +80,7 @@ function stepBy(
   booleans: ReadonlyMap<number, number>,
 ): Step | null {
   const isUnknown = ([wire]: readonly [number, bigint]) => isKnown[wire] === 0
-  if ([...a, ...b].some(isUnknown)) return null
+  if ([...a, ...b].some(isUnknown)) return quotientBy(by, { a, b, c }, isUnknown)
   const unknown = c.filter(isUnknown)
   const [first] = unknown
   if (first === undefined) return null
@@ -73,6 +89,20 @@ function stepBy(
   const bits = bitsOf(unknown)
   if (bits === null || !bits.wires.every((wire) => booleans.has(wire))) return null
   return { by, kind: 'bits', ...bits }
+}
+
+function quotientBy(
+  by: number,
+  { a, b, c }: Constraint,
+  isUnknown: (term: Sum[number]) => boolean,
+): Step | null {
+  const [[constant, ...others], isSwapped] = [c, b.some(isUnknown)]
+  const [own, divisor] = isSwapped ? [b, a] : [a, b]
+  const [term, ...rest] = own
+  if (constant?.[0] !== 0 || others.length > 0 || term === undefined || rest.length > 0) return null
+  if (divisor.some(isUnknown)) return null
+  const factor = reduce(constant[1] * invert(term[1]))
+  return { by, kind: 'quotient', wire: term[0], factor, divisor }
 }
 
 /**

@@ -1,6 +1,6 @@
 // Witnesses worked out from the constraints themselves, honest ones and such as a forger would try.
-import { reduce, scalarModulus } from '../field/scalar-field.ts'
-import type { Determination, Step } from './determination.ts'
+import { invert, reduce, scalarModulus } from '../field/scalar-field.ts'
+import { type Determination, type Step, wiresOf } from './determination.ts'
 import type { Constraint, R1cs, Sum } from './r1cs-file.ts'
 
 export type Witness = bigint[]
@@ -21,19 +21,37 @@ export function witnessFor(
   witness[0] = 1n
   for (const [wire, value] of inputs) witness[wire] = reduce(value)
   for (const step of steps) {
-    const value = valueAt(step, constraints[step.by]!, witness)
-    const honest = step.kind === 'wire' ? [value] : bits(value, step.wires.length)
-    const values = step.by === bend?.by ? bend.with(step, honest, value) : honest
-    const fixed = step.kind === 'wire' ? [step.wire] : step.wires
-    for (const [i, wire] of fixed.entries()) witness[wire] = reduce(values[i]!)
+    const bent = step.by === bend?.by ? bend.with : null
+    const values = settled(step, constraints[step.by]!, witness, bent)
+    for (const [i, wire] of wiresOf(step).entries()) witness[wire] = values[i]!
   }
   return witness
+}
+
+/** The values of the wires that a step fixes, given those before; what they have now is ignored. */
+export function settled(
+  step: Step,
+  constraint: Constraint,
+  witness: Witness,
+  bend: Bend | null,
+): bigint[] {
+  const wires = wiresOf(step)
+  const before = wires.map((wire) => witness[wire]!)
+  for (const wire of wires) witness[wire] = 0n
+  const value = valueAt(step, constraint, witness)
+  for (const [i, wire] of wires.entries()) witness[wire] = before[i]!
+  const honest = step.kind === 'bits' ? bits(value, wires.length) : [value]
+  return (bend === null ? honest : bend(step, honest, value)).map(reduce)
 }
 
 /**
  * What the constraint leaves for the step's wires, which count as 0 as long as they are not set.
  */
 function valueAt(step: Step, { a, b, c }: Constraint, witness: Witness): bigint {
+  if (step.kind === 'quotient') {
+    const divisor = reduce(evaluated(step.divisor, witness))
+    return divisor === 0n ? 0n : reduce(step.factor * invert(divisor)) // 0 breaks the constraint
+  }
   const rest = evaluated(a, witness) * evaluated(b, witness) - evaluated(c, witness)
   return reduce(reduce(rest) * step.factor)
 }
@@ -58,8 +76,13 @@ export function allBroken({ constraints }: R1cs, witness: Witness): number[] {
   return constraints.flatMap((each, i) => (holds(each, witness) ? [] : [i]))
 }
 
-function holds({ a, b, c }: Constraint, witness: Witness): boolean {
-  return reduce(evaluated(a, witness) * evaluated(b, witness) - evaluated(c, witness)) === 0n
+export function holds(constraint: Constraint, witness: Witness): boolean {
+  return residual(constraint, witness) === 0n
+}
+
+/** By how much a constraint does not hold. */
+export function residual({ a, b, c }: Constraint, witness: Witness): bigint {
+  return reduce(evaluated(a, witness) * evaluated(b, witness) - evaluated(c, witness))
 }
 
 function evaluated(sum: Sum, witness: Witness): bigint {

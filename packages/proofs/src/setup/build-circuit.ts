@@ -14,7 +14,7 @@ import {
   writeFile,
 } from 'node:fs/promises'
 import { join } from 'node:path'
-import { Digest, type Outcome, pass } from '@vcp/protocol'
+import { Digest, type Outcome, pass, refuse } from '@vcp/protocol'
 import { compileCircuit, sourcesOf } from '../circuits/compile.ts'
 import type { CircuitDefinition, VariantName } from '../circuits/definition.ts'
 import { verificationKeyFrom } from '../groth16/verification-key.ts'
@@ -49,7 +49,9 @@ export async function buildCircuit(
   variant: VariantName,
   { circuits, cache, onPhase }: BuildOptions,
 ): Promise<Outcome<Built>> {
-  const { parameters } = circuit.variants[variant]
+  const size = circuit.variants[variant]
+  if (size === undefined) return refuse('INVALID', `${circuit.name} has no size ${variant}`)
+  const { parameters } = size
   const sources = await sourcesOf(circuits, circuit, { parameters })
   const folder = join(cache, `${circuit.name}-${variant}-${sources.digest.slice(0, 16)}`)
   const manifestFile = join(folder, 'manifest.json')
@@ -81,7 +83,8 @@ export async function buildCircuit(
   }
 }
 
-function filesIn(folder: string, ptau: string): BuiltFiles {
+/** The files of a circuit that was built into the folder. */
+export function filesIn(folder: string, ptau: string): BuiltFiles {
   return {
     r1cs: join(folder, 'main.r1cs'),
     symbols: join(folder, 'main.sym'),
@@ -92,7 +95,10 @@ function filesIn(folder: string, ptau: string): BuiltFiles {
   }
 }
 
-async function setUp(files: BuiltFiles): Promise<Outcome<string>> {
+/** Phase 2 with one contribution, which calls itself what it is: for development. */
+export async function setUp(
+  files: Pick<BuiltFiles, 'r1cs' | 'ptau' | 'provingKey' | 'verificationKey'>,
+): Promise<Outcome<string>> {
   const first = `${files.provingKey}.first`
   const started = await startSetup({ ...files, provingKey: first })
   if (!started.ok) return started
@@ -128,7 +134,7 @@ async function manifestOf(
 }
 
 /** Rows of the domain that a circuit needs: one for each constraint and public signal, and one. */
-async function constraintsIn(r1cs: string): Promise<number> {
+export async function constraintsIn(r1cs: string): Promise<number> {
   const system = readR1cs(await readFile(r1cs))
   if (!system.ok) throw new Error(system.reason)
   return system.value.constraints.length
@@ -140,7 +146,7 @@ function ptauName(constraints: number): string {
   return `development-${powerFor(constraints)}.ptau`
 }
 
-function powerFor(constraints: number): number {
+export function powerFor(constraints: number): number {
   return Math.max(8, Math.ceil(Math.log2(constraints + publicRowsMax)))
 }
 

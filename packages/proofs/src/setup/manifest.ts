@@ -36,6 +36,6 @@ export const CircuitManifest = z.strictObject({
   compiler: z.string().max(64),
   /** `development`: whoever built it could have kept the secrets, and could forge. */
   setup: z.enum(['development', 'ceremony']),
-  variants: z.record(z.enum(['small', 'standard']), BuiltVariant.optional()),
+  variants: z.record(z.enum(['small', 'standard', 'large']), BuiltVariant.optional()),
 })
 export type CircuitManifest = z.infer<typeof CircuitManifest>

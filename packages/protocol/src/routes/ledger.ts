@@ -60,6 +60,20 @@ export const ledgerRoutes = {
     answer: z.strictObject({ valid: z.boolean(), reason: z.string().max(1_000).nullable() }),
     refusals: ['NOT_FOUND'],
   }),
+  proofKey: route('GET /api/v1/proofs/keys/{digest}', {
+    ...open,
+    rate: 'proofs',
+    summary: 'fetch the verification key of a circuit; its digest is what it is known by',
+    params: z.strictObject({ digest: Digest }),
+    answer: z.strictObject({
+      circuit: z.string().min(1).max(64),
+      verification_key: Digest,
+      /** `development`: whoever built it could forge proofs. */
+      setup: z.enum(['development', 'ceremony', 'unknown']),
+      key: BoundedObject,
+    }),
+    refusals: ['NOT_FOUND'],
+  }),
   listRounds: route('GET /api/v1/rounds', {
     summary: 'list rounds of training',
     query: PageQuery.extend({ task_id: TaskId.optional() }),

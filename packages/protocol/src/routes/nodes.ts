@@ -3,6 +3,7 @@ import { envelopeSchema } from '../envelope.ts'
 import { NodeId, PeerId } from '../ids.ts'
 import { NodeInfo, NodeStatus, NodeType } from '../node.ts'
 import { SignedNodeBinding } from '../node-binding.ts'
+import { NodeHistory } from '../node-history.ts'
 import { Moment } from '../quantities.ts'
 import { PageQuery, pageOf } from './page.ts'
 import { route } from './route.ts'
@@ -39,6 +40,12 @@ export const nodeRoutes = {
     summary: 'show a node',
     params: NodeParams,
     answer: NodeInfo,
+    refusals: ['NOT_FOUND'],
+  }),
+  nodeHistory: route('GET /api/v1/nodes/{id}/history', {
+    summary: 'show how a node was lately: telemetry, breaker, standing, audits',
+    params: NodeParams,
+    answer: NodeHistory,
     refusals: ['NOT_FOUND'],
   }),
   removeNode: route('DELETE /api/v1/nodes/{id}', {

@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import { evidenceLevels } from '../evidence-level.ts'
-import { AccountId, Cid, PeerId } from '../ids.ts'
+import { AccountId, Cid, PeerId, Region } from '../ids.ts'
+import { limits } from '../limits.ts'
 import { Multiaddr, NodeStatus } from '../node.ts'
 import { Count, Moment } from '../quantities.ts'
 import { TaskState } from '../tasks/task.ts'
@@ -46,6 +47,21 @@ export const operationRoutes = {
       total_nodes: Count,
       healthy_nodes: Count,
       average_health: z.number().min(0).max(100).nullable(),
+    }),
+  }),
+  clusterCensus: route('GET /api/v1/cluster/census', {
+    summary: 'how healthy the nodes are, and where they are',
+    answer: z.strictObject({
+      /** Tenths of the health score, the lowest first; 100 counts to the last. */
+      health: z.array(Count).length(10),
+      /** Nodes that have not said enough to have a score. */
+      health_unknown: Count,
+      /** By the operators' own words for them; those with the most nodes first. */
+      regions: z
+        .array(z.strictObject({ region: Region, nodes: Count, online: Count }))
+        .max(limits.regionsShownMax),
+      /** Nodes of the regions that there was no room for. */
+      elsewhere: Count,
     }),
   }),
   events: route('GET /api/v1/events', {
@@ -101,6 +117,11 @@ export const operationRoutes = {
         address: z.string().max(64).nullable(),
       }),
     ),
+  }),
+  listThrottles: route('GET /api/v1/admin/throttle-overrides', {
+    access: 'admin',
+    summary: 'list the accounts that have other rate limits',
+    answer: z.strictObject({ overrides: z.array(RateOverride).max(limits.pageItemsMax) }),
   }),
   overrideThrottle: route('POST /api/v1/admin/throttle-overrides', {
     access: 'admin',

@@ -1,3 +1,4 @@
+import { accountRoutes } from './account.ts'
 import { authRoutes } from './auth.ts'
 import { ledgerRoutes } from './ledger.ts'
 import { nodeRoutes } from './nodes.ts'
@@ -8,6 +9,7 @@ import { taskRoutes } from './tasks.ts'
 /** Every HTTP route of a coordinator, by name. Servers and callers both read this table. */
 export const routes = {
   ...authRoutes,
+  ...accountRoutes,
   ...nodeRoutes,
   ...taskRoutes,
   ...ledgerRoutes,

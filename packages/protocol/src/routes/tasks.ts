@@ -92,6 +92,13 @@ export const taskRoutes = {
     answer: TaskInfo,
     refusals: ['TASK_UNKNOWN', 'CONFLICT'],
   }),
+  taskSpec: route('GET /api/v1/tasks/{id}/spec', {
+    rate: 'tasks',
+    summary: 'show a task as it was submitted, as the log has it',
+    params: TaskParams,
+    answer: TaskSpec,
+    refusals: ['TASK_UNKNOWN', 'NOT_FOUND'],
+  }),
   whyTask: route('GET /api/v1/tasks/{id}/why', {
     rate: 'tasks',
     summary: 'ask why a task waits: node by node, what is missing',
@@ -112,5 +119,18 @@ export const taskRoutes = {
     params: TaskParams,
     answer: Evidence,
     refusals: ['TASK_UNKNOWN', 'CONFLICT'],
+  }),
+  tasksEvidence: route('POST /api/v1/tasks/evidence', {
+    rate: 'tasks',
+    summary: 'fetch what shows many results to be right, each for itself, in the order asked',
+    body: z.strictObject({ task_ids: z.array(TaskId).min(1).max(limits.batchEvidenceMax) }),
+    answer: z.strictObject({
+      results: z.array(
+        z.discriminatedUnion('found', [
+          z.strictObject({ found: z.literal(true), evidence: Evidence }),
+          z.strictObject({ found: z.literal(false), task_id: TaskId, refusal: ErrorBody }),
+        ]),
+      ),
+    }),
   }),
 } as const

@@ -4,6 +4,7 @@ import { Offer, OfferAnswer } from '../assignment.ts'
 import { Digest, TaskId } from '../ids.ts'
 import { limits } from '../limits.ts'
 import { Count } from '../quantities.ts'
+import { RoundOrder } from '../round.ts'
 import { TaskSpec } from '../tasks/task.ts'
 import { traceDepth } from '../trace.ts'
 import type { StreamProtocol } from './stream-protocol.ts'
@@ -15,6 +16,8 @@ export const AssignAsk = z.discriminatedUnion('ask', [
   /** Nobody waits for this lease any more. */
   z.strictObject({ ask: z.literal('withdraw'), ...ofLease, reason: z.string().max(200) }),
   z.strictObject({ ask: z.literal('reveal'), ...ofLease }),
+  /** To train for a round, under the lease of its task; the update is reported later. */
+  z.strictObject({ ask: z.literal('train'), ...ofLease, round: RoundOrder }),
   /** The two hashes below one of the trace; level 0 holds the leaves, the highest the root. */
   z.strictObject({
     ask: z.literal('trace'),

@@ -6,7 +6,7 @@ import { Nonce, PeerId } from '../ids.ts'
 import { limits } from '../limits.ts'
 import { NodeInfo, NodeMode } from '../node.ts'
 import { NetworkName, SignedNodeBinding } from '../node-binding.ts'
-import { AtMs } from '../quantities.ts'
+import { AmountMicro, AtMs } from '../quantities.ts'
 import type { StreamProtocol } from './stream-protocol.ts'
 
 /** What an operator may ask of a node; `safe_mode` is the breaker's. */
@@ -14,7 +14,7 @@ const AskedMode = NodeMode.exclude(['safe_mode'])
 
 /**
  * Which run of the agent asks, drawn anew at each start: a key that two machines use shows by it.
- * The newest to register is the node; the other hears `CONFLICT` to its next heartbeat.
+ * The newest to register is the node; the other is cut off, and hears `NODE_KEY_IN_USE`.
  */
 const run = Nonce.exactOptional()
 
@@ -49,7 +49,14 @@ export type JoinTerms = z.infer<typeof JoinTerms>
 
 export const JoinAnswer = z.discriminatedUnion('answered', [
   z.strictObject({ answered: z.literal('registered'), node: NodeInfo, terms: JoinTerms }),
-  z.strictObject({ answered: z.literal('heard'), peer_id: PeerId, mode: NodeMode, at_ms: AtMs }),
+  z.strictObject({
+    answered: z.literal('heard'),
+    peer_id: PeerId,
+    mode: NodeMode,
+    at_ms: AtMs,
+    /** What its owner's wallet was paid here so far; null where an account is paid. */
+    earned_micro: AmountMicro.nullable().default(null),
+  }),
 ])
 export type JoinAnswer = z.infer<typeof JoinAnswer>
 

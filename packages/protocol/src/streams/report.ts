@@ -1,6 +1,7 @@
 // What a node reports to its coordinator. An answer means that the report is on disk there: until
 // then the node keeps it and sends it again, so every report may come twice.
 import * as z from 'zod'
+import { DeclineReason } from '../assignment.ts'
 import { envelopeSchema, openEnvelope } from '../envelope.ts'
 import { Digest, type PeerId, TaskId } from '../ids.ts'
 import type { VerifySignature } from '../keys.ts'
@@ -31,6 +32,8 @@ export const Report = z.discriminatedUnion('report', [
     task_id: TaskId,
     lease_epoch: Count,
     reason: z.string().min(1).max(200),
+    /** Where it is of a kind that the coordinator goes by. */
+    code: DeclineReason.nullable().default(null),
   }),
   /** A referee ran a task up to a checkpoint, and this is the leaf that it came to. */
   z.strictObject({

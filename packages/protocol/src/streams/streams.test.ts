@@ -78,7 +78,8 @@ describe('a report', () => {
   })
 
   test('that nobody signs is taken as it is', () => {
-    const report = { report: 'run-failed', task_id: taskId, lease_epoch: 1, reason: 'x' } as const
+    const why = { reason: 'x', code: null }
+    const report = { report: 'run-failed', task_id: taskId, lease_epoch: 1, ...why } as const
     expect(checkReport(ben.peerId, report)).toEqual({ ok: true, value: report })
   })
 })

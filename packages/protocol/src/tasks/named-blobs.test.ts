@@ -21,6 +21,7 @@ test('a blob that a task names twice is named once, and the optional ones are na
     proving_key: blob,
     verification_key: blob,
     witness_generator: blob,
+    public_order: [],
   }
   const inputs = { circuit: files, public_inputs: {}, private_inputs: other }
   expect(blobsNamedBy(taskOf('zk_proof', { inputs }))).toEqual([blob, other])

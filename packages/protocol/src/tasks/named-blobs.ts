@@ -1,4 +1,5 @@
 import type { Cid } from '../ids.ts'
+import type { Circuit } from './circuit.ts'
 import type { TaskOf, TaskSpec } from './task.ts'
 import type { TaskType } from './task-type.ts'
 
@@ -9,17 +10,14 @@ const named: {
   wasm_execution: ({ module, call }) => [module, call.kind === 'wasi' ? call.stdin : null],
   computation: ({ script }) => [script],
   federated_learning: ({ model, evaluation }) => [model, evaluation],
-  zk_proof: ({ circuit, private_inputs }) =>
-    circuit.from === 'catalogue'
-      ? [private_inputs]
-      : [
-          circuit.r1cs,
-          circuit.proving_key,
-          circuit.verification_key,
-          circuit.witness_generator,
-          private_inputs,
-        ],
+  zk_proof: ({ circuit, private_inputs }) => [...filesOf(circuit), private_inputs],
   connect_only: () => [],
+}
+
+function filesOf(circuit: Circuit): readonly Cid[] {
+  if (circuit.from !== 'files') return []
+  const { r1cs, proving_key, verification_key, witness_generator } = circuit
+  return [r1cs, proving_key, verification_key, witness_generator]
 }
 
 /** The blobs without which a task cannot be run, each once. */

@@ -1,5 +1,6 @@
 import * as z from 'zod'
-import { digestOf } from '../digest.ts'
+import { encoderUnder } from '../canonical.ts'
+import { sha256 } from '../digest.ts'
 import { EvidenceLevel } from '../evidence-level.ts'
 import { AccountId, Digest, PeerId, TaskId } from '../ids.ts'
 import { BoundedJson } from '../json.ts'
@@ -53,7 +54,18 @@ export function isEnded(state: TaskState): boolean {
 
 /** Names a submission by its content: the same task sent twice has the same digest. */
 export function taskDigest(spec: TaskSpec, digest?: (bytes: Uint8Array) => Digest): Digest {
-  return digestOf('vcp/task/1', spec, digest)
+  return encodeTask(spec, digest).digest
+}
+
+const encodeSpec = encoderUnder('vcp/task/1')
+
+/** The digest of a task, and its canonical bytes for whoever encodes what it stands in. */
+export function encodeTask(
+  spec: TaskSpec,
+  digest: (bytes: Uint8Array) => Digest = sha256,
+): { readonly digest: Digest; readonly bytes: Uint8Array } {
+  const { bytes, hashed } = encodeSpec(spec)
+  return { digest: digest(hashed), bytes }
 }
 
 /** A task as the coordinator shows it. */

@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import { Cid } from '../ids.ts'
 import { limits } from '../limits.ts'
+import { CatalogueCircuit } from './circuit.ts'
 import { taskBase } from './requirements.ts'
 
 const Text = z.string().max(limits.wasmArgumentCharactersMax)
@@ -66,6 +67,8 @@ export const WasmExecution = z.strictObject({
     limits: WasmLimits.prefault(wasmPresets.default),
     /** Gas between checkpoints of the trace; null leaves about 1,000 in a full run. */
     checkpoint_gas: z.int().min(1_000).max(limits.wasmGasMax).nullable().default(null),
+    /** The circuit `execution` that has to prove the result, for a function that fits it. */
+    proof: CatalogueCircuit.optional(),
   }),
   ...taskBase,
 })

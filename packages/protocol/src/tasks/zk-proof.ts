@@ -1,35 +1,30 @@
 import * as z from 'zod'
-import { Cid } from '../ids.ts'
+import { Cid, PeerId } from '../ids.ts'
 import { BoundedObject } from '../json.ts'
+import { limits } from '../limits.ts'
+import { Circuit, contextSignal } from './circuit.ts'
 import { taskBase } from './requirements.ts'
 
-/** A circuit that comes with vcp, by name, or the submitter's own, by its files. */
-const Circuit = z.discriminatedUnion('from', [
-  z.strictObject({
-    from: z.literal('catalogue'),
-    name: z
-      .string()
-      .min(1)
-      .max(64)
-      .regex(/^[a-z0-9-]+$/),
-  }),
-  z.strictObject({
-    from: z.literal('files'),
-    r1cs: Cid,
-    proving_key: Cid,
-    verification_key: Cid,
-    witness_generator: Cid,
-  }),
-])
+export const ProofLimits = z.strictObject({
+  /** Of each process that works on it; a node that has less declines. */
+  memory_mb: z.int().min(64).max(limits.proofMemoryMbMax).default(1_024),
+})
 
 /** Makes a Groth16 proof; the coordinator verifies it with the verification key alone. */
 export const ZkProof = z.strictObject({
   task_type: z.literal('zk_proof'),
   inputs: z.strictObject({
     circuit: Circuit,
-    public_inputs: BoundedObject,
-    /** Private inputs: a blob, which may be sealed to one node's key. */
+    /** By the names of the circuit's public inputs: numbers as decimals, and lists of them. */
+    public_inputs: BoundedObject.refine(
+      (inputs) => !Object.hasOwn(inputs, contextSignal),
+      `${contextSignal} is for the node to fill in`,
+    ),
+    /** Private inputs in the same form: a blob of JSON, which may be sealed to nodes' keys. */
     private_inputs: Cid.nullable().default(null),
+    /** The nodes that `private_inputs` is sealed to: no other is given the task. Empty: all. */
+    sealed_to: z.array(PeerId).max(limits.sealedToMax).default([]),
+    limits: ProofLimits.prefault({}),
   }),
   ...taskBase,
 })

@@ -20,6 +20,7 @@ import {
   nonce,
   receipt,
   registration,
+  roundId,
   taskId,
   taskOf,
   telemetry,
@@ -32,10 +33,15 @@ const task = taskOf('wasm_execution')
 const assignAsks: { readonly [Ask in AssignAsk['ask']]: AssignAsk & { readonly ask: Ask } } = {
   offer: {
     ask: 'offer',
-    offer: { ...ofLease, peer_id: ana.peerId, lease_ends_at_ms: atMs, task },
+    offer: { ...ofLease, peer_id: ana.peerId, lease_ends_at_ms: atMs, task, requester: digest },
   },
   withdraw: { ask: 'withdraw', ...ofLease, reason: 'the task was cancelled' },
   reveal: { ask: 'reveal', ...ofLease },
+  train: {
+    ask: 'train',
+    ...ofLease,
+    round: { round_id: roundId, number: 1, model: blob, closes_at_ms: atMs + 60_000 },
+  },
   trace: { ask: 'trace', ...ofLease, level: 0, index: 0 },
   rerun: { ask: 'rerun', task_id: taskId, checkpoint: 3, task },
 }
@@ -53,7 +59,12 @@ const shown = signMessage('receipt', receipt, ana, stamp)
 
 const reports: { readonly [Kind in Report['report']]: Report & { readonly report: Kind } } = {
   signed: { report: 'signed', envelope: shown, output: null },
-  'run-failed': { report: 'run-failed', ...ofLease, reason: 'the engine crashed' },
+  'run-failed': {
+    report: 'run-failed',
+    ...ofLease,
+    reason: 'the data set has no budget left',
+    code: 'budget_spent',
+  },
   rerun: { report: 'rerun', task_id: taskId, checkpoint: 3, leaf: digest },
 }
 const reportAnswer: ReportAnswer = { kept: true }
@@ -107,7 +118,13 @@ const joinAnswers: {
       at_ms: atMs,
     },
   },
-  heard: { answered: 'heard', peer_id: ana.peerId, mode: 'active', at_ms: atMs },
+  heard: {
+    answered: 'heard',
+    peer_id: ana.peerId,
+    mode: 'active',
+    at_ms: atMs,
+    earned_micro: 1_500_000,
+  },
 }
 
 const blobAsks: { readonly [Want in BlobAsk['want']]: BlobAsk & { readonly want: Want } } = {

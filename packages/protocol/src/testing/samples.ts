@@ -71,7 +71,10 @@ const leastInputs: { readonly [Type in TaskType]: unknown } = {
     learning_rate: 0.1,
     privacy: { budget: { epsilon: 1, delta: 1e-5 } },
   },
-  zk_proof: { circuit: { from: 'catalogue', name: 'update-norm' }, public_inputs: { bound: '7' } },
+  zk_proof: {
+    circuit: { from: 'catalogue', name: 'update-norm', verification_key: digest },
+    public_inputs: { bound: '7' },
+  },
   connect_only: {
     session_id: 's-1',
     requester_id: 'r-1',

@@ -9,6 +9,7 @@ import { agentClient } from './client.ts'
 import { socketPlace } from './socket-path.ts'
 import type { AgentEvent } from './status.ts'
 import { playAgent } from './testing/played-agent.ts'
+import { sampleDetails } from './testing/sample-details.ts'
 import { sampleStatus } from './testing/sample-status.ts'
 
 const linux = { platform: 'linux', env: {}, uid: 1000 } as const
@@ -49,6 +50,15 @@ describe('the local API', () => {
       code: 'DISK_FULL',
       message: 'no room',
     })
+  })
+
+  test('shows the rest to those who look closer', async () => {
+    const folder = temporaryFolder()
+    await playAgent(folder)
+    const client = agentClient(folder, {})
+    expect(await client.detail('/history')).toEqual(sampleDetails.history)
+    expect(await client.detail('/mesh')).toEqual(sampleDetails.mesh)
+    expect(await client.detail('/results')).toEqual(sampleDetails.results)
   })
 
   test('tells what happens as it happens, until it ends', async () => {

@@ -2,6 +2,7 @@
 import { type IncomingMessage, type RequestOptions, request } from 'node:http'
 import { type ErrorCode, errors, VcpError } from '@vcp/protocol'
 import * as z from 'zod'
+import { type DetailOf, type DetailPath, detailRoutes } from './details.ts'
 import { type Surroundings, socketPlace, surroundings } from './socket-path.ts'
 import { AgentEvent, AgentStatus, type Control } from './status.ts'
 
@@ -9,6 +10,7 @@ export interface AgentClient {
   /** Each fails with AGENT_NOT_RUNNING where nobody answers. */
   status(): Promise<AgentStatus>
   control(control: Control): Promise<AgentStatus>
+  detail<Path extends DetailPath>(path: Path): Promise<DetailOf<Path>>
   /** Resolves when the agent listens to us; `ended` when it has ended, or the signal has. */
   events(
     onEvent: (event: AgentEvent) => void,
@@ -25,6 +27,10 @@ export function agentClient(dataDir: string, env: Surroundings['env']): AgentCli
     async control(control) {
       const options = { path: '/control', method: 'POST' }
       return AgentStatus.parse(await whole(await ask(options, JSON.stringify(control))))
+    },
+    async detail(path) {
+      const answer = detailRoutes[path].parse(await whole(await ask({ path })))
+      return answer as DetailOf<typeof path>
     },
     async events(onEvent, signal) {
       const response = await ask({ path: '/events', signal })

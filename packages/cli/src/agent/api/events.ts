@@ -33,7 +33,15 @@ function detailOf(input: AgentChange['input']): AgentEvent['detail'] {
       const { end } = input
       return end.kind === 'finished'
         ? { kind: end.kind, gas: end.receipt.payload.gas }
-        : { kind: end.kind, reason: end.reason, is_ours: end.isOurs }
+        : { kind: end.kind, reason: end.detail ?? end.reason, is_ours: end.isOurs }
+    }
+    case 'round-ordered':
+      return { round: input.order.number, round_id: input.order.round_id }
+    case 'round-ended': {
+      const { end, roundId } = input
+      if (end.kind === 'contributed') return { round_id: roundId, kind: end.kind }
+      const reason = end.kind === 'failed' ? (end.detail ?? end.reason) : end.reason
+      return { round_id: roundId, kind: end.kind, reason }
     }
     case 'report-settled':
       return { ok: input.answer.ok, code: input.answer.ok ? null : input.answer.code }

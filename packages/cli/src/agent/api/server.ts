@@ -3,6 +3,7 @@ import { chmodSync, mkdirSync, rmSync, statSync } from 'node:fs'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { connect } from 'node:net'
 import { faultsOf, type Outcome, type Refusal, refuse, VcpError } from '@vcp/protocol'
+import { type DetailPath, type Details, detailRoutes } from './details.ts'
 import type { SocketPlace } from './socket-path.ts'
 import { type AgentEvent, type AgentStatus, Control } from './status.ts'
 
@@ -11,6 +12,7 @@ export interface Shown {
   status(): AgentStatus
   onEvent(listener: (event: AgentEvent) => void): () => void
   control(control: Control): Promise<Outcome<null>>
+  readonly details: Details
 }
 
 export interface Api {
@@ -108,8 +110,15 @@ async function answer(
       return told.ok ? json(response, 200, shown.status()) : no(response, told)
     }
     default:
+      if (request.method === 'GET' && isDetail(request.url)) {
+        return json(response, 200, shown.details[request.url]())
+      }
       return no(response, refuse('NOT_FOUND', `there is no ${request.method} ${request.url}`))
   }
+}
+
+function isDetail(path: string | undefined): path is DetailPath {
+  return path !== undefined && Object.hasOwn(detailRoutes, path)
 }
 
 async function controlIn(request: IncomingMessage): Promise<Outcome<Control>> {

@@ -1,4 +1,5 @@
 // What an agent says of itself, as a person reads it.
+import { credits } from '../../credits.ts'
 import { fields, type Style } from '../../style.ts'
 import type { AgentStatus, HeldTask } from './status.ts'
 
@@ -21,7 +22,9 @@ export function statusText(status: AgentStatus, style: Style): string {
   if (status.latency_ms !== null) rows.push(['round trip', `${status.latency_ms.toFixed(1)} ms`])
   rows.push(
     ['blobs', `${store.blobs}, ${megabytes(store.bytes)} of ${megabytes(store.bytes_max)}`],
+    ['reached', reachTexts[status.peers.nat]],
     ['owner', status.owner ?? 'an account of the coordinator'],
+    ['earned', earnedText(status)],
     ['network', status.network],
     ['process', `${status.pid}, vcp ${status.version}, up ${duration(status.uptime_ms)}`],
     ['folder', status.data_dir],
@@ -60,6 +63,16 @@ function tallyText({ accepted, declined, delivered, failed, withdrawn }: AgentSt
   const declinedText = no.length === 0 ? '0 declined' : `declined ${no.join(', ')}`
   const done = `${delivered} delivered, ${failed} failed, ${withdrawn} withdrawn`
   return `${accepted} accepted, ${done}; ${declinedText}`
+}
+
+const reachTexts = {
+  public: 'by itself',
+  private: 'behind a NAT: through a relay, or by a hole that is punched',
+  unknown: 'unknown: nobody outside has said',
+} as const
+
+function earnedText({ earned_micro: earned }: AgentStatus): string {
+  return earned === null ? 'unknown' : `${credits(earned)} credits, by all nodes of the owner`
 }
 
 function machineText(machine: NonNullable<AgentStatus['machine']>): string {

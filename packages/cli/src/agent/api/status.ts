@@ -4,6 +4,7 @@ import {
   BreakerState,
   BreakerTrip,
   DeclineReason,
+  EvidenceLevel,
   GpuTelemetry,
   NodeId,
   NodeType,
@@ -54,6 +55,10 @@ export const HeldTask = z.object({
   phase: Progress.shape.phase.nullable(),
   percent: z.number().nullable(),
   gas: z.number().nullable(),
+  /** What it may use; null where its type counts none, and once the run is over. */
+  gas_max: z.number().nullable().default(null),
+  /** The evidence that its submitter asked for; null once the run is over. */
+  level: EvidenceLevel.nullable().default(null),
   memory_mb: z.number(),
   accepted_at_ms: Millis,
   lease_ends_at_ms: Millis,
@@ -114,7 +119,7 @@ export const AgentStatus = z.object({
   task_types: z.array(TaskType),
   tasks_max: Count,
   store: z.object({ blobs: Count, bytes: Count, bytes_max: z.number(), pinned_bytes: Count }),
-  /** Null: nobody has asked the coordinator. */
+  /** What its owner's wallet was paid there, by all of its nodes; null until it is known. */
   earned_micro: Count.nullable(),
 })
 

@@ -17,7 +17,7 @@ export type Particulars = Pick<
 export interface ViewParts {
   readonly particulars: Particulars
   readonly agent: Pick<Agent, 'state' | 'trouble' | 'onChange'>
-  readonly link: Pick<Link, 'stay' | 'standings' | 'quality' | 'aheadMs'>
+  readonly link: Pick<Link, 'stay' | 'standings' | 'quality' | 'aheadMs' | 'earnedMicro'>
   readonly heads: Pick<Heads, 'size'>
   readonly mesh: Pick<Mesh, 'peers'>
   readonly store: Pick<BlobStore, 'usage'>
@@ -67,8 +67,7 @@ export function createView(parts: ViewParts): { status(): AgentStatus; stop(): v
       peers: {
         connected: mesh.peers.connected().length,
         addresses: [...mesh.peers.addresses()],
-        // libp2p tells its AutoNAT's verdict to nobody.
-        nat: 'unknown',
+        nat: mesh.peers.reach(),
       },
       tasks: [...leases.values()].map((lease) => heldTask(lease, progress.get(lease.taskId))),
       reruns: reruns.size,
@@ -78,7 +77,7 @@ export function createView(parts: ViewParts): { status(): AgentStatus; stop(): v
       task_types: [...settings.taskTypes],
       tasks_max: settings.tasksMax,
       store: { blobs, bytes, bytes_max: bytesMax, pinned_bytes: pinnedBytes },
-      earned_micro: null,
+      earned_micro: link.earnedMicro,
     }
   }
 
@@ -89,15 +88,18 @@ function heldTask(
   lease: State['leases'] extends Map<unknown, infer Lease> ? Lease : never,
   progress: InputOf<'progress-made'> | undefined,
 ): HeldTask {
+  const task = lease.offer?.task
   const isOfLease = progress?.leaseEpoch === lease.leaseEpoch
   return {
     task_id: lease.taskId,
     lease_epoch: lease.leaseEpoch,
     stage: lease.stage,
-    task_type: lease.offer?.task.task_type ?? null,
+    task_type: task?.task_type ?? null,
     phase: isOfLease ? progress.phase : null,
     percent: isOfLease ? progress.percent : null,
     gas: isOfLease ? progress.gas : null,
+    gas_max: task?.task_type === 'wasm_execution' ? task.inputs.limits.gas : null,
+    level: task?.verification.level ?? null,
     memory_mb: lease.memoryMb,
     accepted_at_ms: lease.acceptedAtMs,
     lease_ends_at_ms: lease.endsAtMs,

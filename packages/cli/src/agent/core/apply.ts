@@ -1,8 +1,14 @@
 // What each event does to the state. Nothing is decided here.
-import type { TaskId } from '@vcp/protocol'
+import type { RoundId, TaskId } from '@vcp/protocol'
 import type { Event, EventOf, EventType } from './events.ts'
 import { assertHolds, assertStateHolds } from './invariants.ts'
-import { type EndedLease, type Lease, type QueuedReport, rerunKey } from './records.ts'
+import {
+  type EndedLease,
+  type Lease,
+  type OrderedRound,
+  type QueuedReport,
+  rerunKey,
+} from './records.ts'
 import type { State } from './state.ts'
 
 type Applier<Type extends EventType> = (state: State, event: EventOf<Type>, atMs: number) => void
@@ -23,6 +29,7 @@ const appliers: { readonly [Type in EventType]: Applier<Type> } = {
       memoryMb,
       isProbe,
       offer,
+      round: null,
       hasTrace: false,
     })
   },
@@ -40,7 +47,7 @@ const appliers: { readonly [Type in EventType]: Applier<Type> } = {
   'run-finished'(state, event, atMs) {
     const { taskId, receipt, commitment, hasTrace } = event
     const lease = leaseOf(state, taskId)
-    const next = { stage: 'committed', sinceMs: atMs, offer: null } as const
+    const next = { stage: 'committed', sinceMs: atMs, offer: null, round: null } as const
     keep(state, { ...lease, ...next, receipt, commitment, hasTrace })
     queue(state, { ...event, logKey: lease.logKey, queuedAtMs: atMs })
   },
@@ -49,13 +56,28 @@ const appliers: { readonly [Type in EventType]: Applier<Type> } = {
   },
   'run-failed'(state, event, atMs) {
     const lease = leaseOf(state, event.taskId)
-    keep(state, { ...lease, stage: 'failing', sinceMs: atMs, offer: null })
+    keep(state, { ...lease, stage: 'failing', sinceMs: atMs, offer: null, round: null })
     queue(state, { ...event, logKey: lease.logKey, queuedAtMs: atMs })
   },
   'reveal-begun'(state, event, atMs) {
     const lease = leaseOf(state, event.taskId)
     keep(state, { ...lease, stage: 'revealing', sinceMs: atMs, receipt: null, commitment: null })
     queue(state, { ...event, logKey: lease.logKey, queuedAtMs: atMs })
+  },
+  'round-ordered'(state, { taskId, order }) {
+    const round = { order, isContributed: false }
+    keep(state, { ...leaseOf(state, taskId), round, starts: 1 })
+  },
+  'update-signed'(state, event, atMs) {
+    const lease = leaseOf(state, event.taskId)
+    const { order } = roundOf(lease, event.roundId)
+    keep(state, { ...lease, round: { order, isContributed: true } })
+    queue(state, { ...event, logKey: lease.logKey, queuedAtMs: atMs })
+  },
+  'round-left'(state, { taskId, roundId }) {
+    const lease = leaseOf(state, taskId)
+    roundOf(lease, roundId)
+    keep(state, { ...lease, round: null })
   },
   'lease-ended'(state, { taskId, leaseEpoch, end, reason }, atMs) {
     const { logKey, hasTrace } = leaseOf(state, taskId)
@@ -135,6 +157,12 @@ function leaseOf(state: State, taskId: TaskId): Lease {
   const lease = state.leases.get(taskId)
   assertHolds(lease !== undefined, `task ${taskId}: no lease of it is held`)
   return lease
+}
+
+function roundOf({ taskId, round }: Lease, roundId: RoundId): OrderedRound {
+  const isIt = round?.order.round_id === roundId && !round.isContributed
+  assertHolds(isIt, `task ${taskId}: the round ${roundId} is not under way`)
+  return round
 }
 
 function keep(state: State, lease: Lease): void {

@@ -11,6 +11,7 @@ import { settleDue, timePassed } from './passing-time.ts'
 import { reportDeciders } from './reports.ts'
 import { rerunDeciders } from './reruns.ts'
 import { restarted } from './restart.ts'
+import { roundDeciders } from './rounds.ts'
 import { runDeciders } from './runs.ts'
 import type { State } from './state.ts'
 import { storeDeciders } from './store-room.ts'
@@ -35,6 +36,7 @@ const deciders: { readonly [Type in InputType]: Decider<Type> } = {
   ...runDeciders,
   ...reportDeciders,
   ...rerunDeciders,
+  ...roundDeciders,
   ...joiningDeciders,
   ...modeDeciders,
   ...storeDeciders,

@@ -1,12 +1,29 @@
 // What the agent's core wants done. An effect may be carried out twice, after a restart, so whoever
 // carries it out must not mind.
-import type { NodeMode, Offer, Progress, Report, TaskId, TaskSpec } from '@vcp/protocol'
+import type {
+  NodeMode,
+  Offer,
+  Progress,
+  Report,
+  RoundId,
+  RoundOrder,
+  TaskId,
+  TaskSpec,
+} from '@vcp/protocol'
 
 /** By type; imperative. */
 export interface Effects {
+  /** Of a training: to see whether it can be made here at all. */
   'start-run': { readonly offer: Offer }
   /** Its end is not waited for any more. */
   'stop-run': { readonly taskId: TaskId; readonly leaseEpoch: number; readonly reason: string }
+  'start-round': { readonly offer: Offer; readonly order: RoundOrder }
+  'stop-round': {
+    readonly taskId: TaskId
+    readonly leaseEpoch: number
+    readonly roundId: RoundId
+    readonly reason: string
+  }
   'start-rerun': {
     readonly taskId: TaskId
     readonly checkpoint: number

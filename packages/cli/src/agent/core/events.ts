@@ -1,5 +1,5 @@
 // What the agent's core decides. Past tense; each is one change that is whole by itself.
-import type { Breaker, Envelope, Offer, Report, TaskId } from '@vcp/protocol'
+import type { Breaker, Envelope, Offer, Report, RoundId, RoundOrder, TaskId } from '@vcp/protocol'
 import type { AskedMode, Decline, LeaseEnd, Rerun } from './records.ts'
 
 interface OfLease {
@@ -35,6 +35,10 @@ export interface Events {
   'commitment-repeated': OfLease & Owing
   'run-failed': OfLease & Owing
   'reveal-begun': OfLease & Owing
+  'round-ordered': OfLease & { readonly order: RoundOrder }
+  'update-signed': OfLease & Owing & { readonly roundId: RoundId }
+  /** Nothing was contributed to it, and nothing will be. */
+  'round-left': OfLease & { readonly roundId: RoundId; readonly reason: string }
   /** With it nothing more is reported of the lease. */
   'lease-ended': OfLease & {
     readonly end: Exclude<LeaseEnd, 'declined'>

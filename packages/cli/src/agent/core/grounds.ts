@@ -17,6 +17,8 @@ export type Rule = (of: Case) => Decline | null
 
 /** How soon it is worth asking a node again that has its hands full. */
 const BUSY_SECONDS = 1
+/** Room comes back when somebody makes it, and is looked for as often. */
+const FULL_SECONDS = 2
 
 /** The first rule that speaks against it; null where none does. */
 export function groundAgainst(
@@ -30,6 +32,10 @@ export function groundAgainst(
   const { task_type } = offer.task
   if (needs === null || !state.settings.taskTypes.includes(task_type)) {
     return decline('engine_missing')
+  }
+  if (needs.objection) {
+    const { reason, needs: wanted, has } = needs.objection
+    return decline(reason, wanted, has)
   }
   for (const rule of [tooLarge, ...operatorRules, tasksAtATime, openLeases, memoryLeft]) {
     const ground = rule({ state, offer, needs, atMs })
@@ -59,7 +65,7 @@ function modeRule({ mode, modeUntilMs, isDiskFull, reading }: State, atMs: numbe
     return decline('operator_limit', null, null, seconds)
   }
   // What cannot be written down cannot be promised.
-  if (isDiskFull) return decline('operator_limit', null, reading?.diskFreeGb ?? null, 30)
+  if (isDiskFull) return decline('operator_limit', null, reading?.diskFreeGb ?? null, FULL_SECONDS)
   return null
 }
 

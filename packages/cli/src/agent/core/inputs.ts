@@ -1,12 +1,15 @@
 // Everything that the agent's core is ever told. Past tense: it has happened, whatever the core
 // makes of it. Whoever tells it has checked form, size, signature and who asks.
 import type {
+  DeclineReason,
   Digest,
   Envelope,
   NodeMode,
   Offer,
   Outcome,
   Progress,
+  RoundId,
+  RoundOrder,
   TaskId,
   TaskSpec,
 } from '@vcp/protocol'
@@ -28,12 +31,39 @@ export type RunEnd =
       readonly traceLeaves: readonly Digest[]
     }
   /** Another machine may do better. `isOurs`: this one is to blame, and the breaker counts it. */
-  | { readonly kind: 'failed'; readonly reason: string; readonly isOurs: boolean }
+  | Failed
+
+interface Failed {
+  readonly kind: 'failed'
+  readonly reason: string
+  readonly isOurs: boolean
+  /** Where it is of a kind that the coordinator goes by. */
+  readonly code?: DeclineReason | null
+  /** What the operator is told in the place of the reason. */
+  readonly detail?: string
+}
+
+/** What came of a round on this machine. */
+export type RoundEnd =
+  /** The update lies in the blob store, and whatever it costs is paid. */
+  | { readonly kind: 'contributed'; readonly update: Envelope<'update'> }
+  /** Nothing this time; the next round may go better. */
+  | { readonly kind: 'missed'; readonly reason: string }
+  /** Nor will any later one. */
+  | Failed
 
 /** What of this machine a task takes while it runs, as its engine says. */
 export interface TaskNeeds {
   readonly memoryMb: number
   readonly cpuCores: number
+  /** What speaks against the task whatever the machine has: data, or a budget. */
+  readonly objection?: Objection | null
+}
+
+export interface Objection {
+  readonly reason: DeclineReason
+  readonly needs: number | null
+  readonly has: number | null
 }
 
 export interface Inputs {
@@ -49,6 +79,11 @@ export interface Inputs {
   }
   'progress-made': OfLease & Pick<Progress, 'phase' | 'percent' | 'gas'>
   'run-ended': OfLease & { readonly end: RunEnd }
+  /** Maybe once more: whoever orders does so until it was heard. */
+  'round-ordered': OfLease & { readonly order: RoundOrder }
+  /** The coordinator takes no more updates for it. */
+  'round-closed': { readonly taskId: TaskId; readonly roundId: RoundId }
+  'round-ended': OfLease & { readonly roundId: RoundId; readonly end: RoundEnd }
   'rerun-ended': {
     readonly taskId: TaskId
     readonly checkpoint: number

@@ -1,7 +1,7 @@
 // What must hold after every event, in production too: a state that breaks a rule of ours is a bug,
 // and going on with it would only spread it.
 import { limits } from '@vcp/protocol'
-import type { Lease } from './records.ts'
+import { isTraining, isUpdate, type Lease } from './records.ts'
 import type { State } from './state.ts'
 
 export class InvariantBroken extends Error {
@@ -21,11 +21,12 @@ export function assertStateHolds(state: State): void {
   assertHolds(leases.size <= limits.openAssignmentsPerNodeMax, 'more leases than a node may have')
   assertHolds(ended.size <= ENDED_MAX, 'more is remembered than ever needed')
   const owing = new Map<string, number>()
-  for (const { reportId, taskId, leaseEpoch } of reports.values()) {
+  for (const { reportId, taskId, leaseEpoch, report } of reports.values()) {
     assertHolds(reportId < nextReportId, `report ${reportId} has the id of a later one`)
     if (leaseEpoch === null) continue
     const isOurs = leases.get(taskId)?.leaseEpoch === leaseEpoch
     assertHolds(isOurs, `report ${reportId} is of a lease that has ended`)
+    if (isUpdate(report)) continue
     owing.set(taskId, (owing.get(taskId) ?? 0) + 1)
   }
   let probes = 0
@@ -37,10 +38,11 @@ export function assertStateHolds(state: State): void {
 }
 
 function assertLeaseHolds({ ended }: State, lease: Lease, reports: number): void {
-  const { taskId, stage, offer, receipt, commitment } = lease
+  const { taskId, stage, offer, round, receipt, commitment } = lease
   const say = (what: string) => `task ${taskId}: ${what}`
   assertHolds(!ended.has(taskId), say('its lease has ended and has not'))
   assertHolds((stage === 'running') === (offer !== null), say('a run without its offer'))
+  if (round !== null) assertHolds(isTraining(lease), say('a round of what is no training'))
   const hasPapers = receipt !== null && commitment !== null
   assertHolds((stage === 'committed') === hasPapers, say('committed without its papers'))
   if (stage === 'running') assertHolds(reports === 0, say('it reports an end and still runs'))

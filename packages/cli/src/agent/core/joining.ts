@@ -2,6 +2,8 @@
 // what belongs to another log waits for that one.
 import { pass, type Report } from '@vcp/protocol'
 import type { Decider } from './decide.ts'
+import { isTraining } from './records.ts'
+import { sayThere } from './rounds.ts'
 import { runningOf } from './state.ts'
 import type { Turn } from './turn.ts'
 
@@ -10,12 +12,15 @@ export const joiningDeciders = {
     const { state } = turn
     state.log = { logKey, aheadMs, leaseMs }
     state.isJoined = true
-    for (const { taskId, leaseEpoch, logKey: of, endsAtMs } of runningOf(state)) {
+    for (const lease of runningOf(state)) {
+      const { taskId, leaseEpoch, logKey: of, endsAtMs } = lease
       // A coordinator that comes back does not hold against us what it could not hear.
       const untilMs = turn.atMs + leaseMs
       if (of === logKey && endsAtMs < untilMs) {
         turn.emit({ type: 'lease-renewed', taskId, leaseEpoch, endsAtMs: untilMs })
       }
+      // By its count the lease may be about to end; a run says by itself how far it is.
+      if (of === logKey && isTraining(lease)) sayThere(turn, lease)
     }
     repeatCommitments(turn, logKey)
     for (const { reportId, logKey: of, report } of state.reports.values()) {

@@ -28,6 +28,6 @@ function shed(turn: Turn): void {
   if (newest === undefined) return
   const reason = `stopped: the machine is at ${temperatureC} °C`
   const { taskId, leaseEpoch } = newest
-  fail(turn, newest, reason, false)
+  fail(turn, newest, reason, { isOurs: false })
   turn.want({ type: 'stop-run', taskId, leaseEpoch, reason })
 }

@@ -6,6 +6,7 @@ import { drop, heldLease } from './end-lease.ts'
 import { ENDED_MAX } from './invariants.ts'
 import { changeMode } from './mode.ts'
 import type { EndedLease, Lease } from './records.ts'
+import { roundDueMs, settleRound } from './rounds.ts'
 import type { State } from './state.ts'
 import type { Turn } from './turn.ts'
 
@@ -27,7 +28,9 @@ export const timePassed: Decider<'time-passed'> = () => pass(null)
 /** When something is due next; null: never. */
 export function nextDueMs(state: State): number | null {
   let nextMs = state.modeUntilMs ?? Number.POSITIVE_INFINITY
-  for (const lease of state.leases.values()) nextMs = Math.min(nextMs, overAtMs(state, lease))
+  for (const lease of state.leases.values()) {
+    nextMs = Math.min(nextMs, overAtMs(state, lease), roundDueMs(state, lease))
+  }
   for (const { queuedAtMs } of state.reports.values()) {
     nextMs = Math.min(nextMs, queuedAtMs + REPORT_KEPT_MS)
   }
@@ -43,6 +46,7 @@ export function settleDue(turn: Turn): void {
   for (const lease of [...state.leases.values()]) {
     const isOver = hasSlept && lease.stage === 'running' && lease.endsAtMs <= atMs
     if (isOver || overAtMs(state, lease) <= atMs) drop(turn, lease, 'its lease is over')
+    else if (roundDueMs(state, lease) <= atMs) settleRound(turn, lease)
   }
   for (const { reportId, taskId, leaseEpoch, queuedAtMs } of [...state.reports.values()]) {
     if (queuedAtMs + REPORT_KEPT_MS > atMs || !state.reports.has(reportId)) continue

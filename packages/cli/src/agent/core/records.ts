@@ -5,6 +5,7 @@ import type {
   NodeMode,
   Offer,
   Report,
+  RoundOrder,
   TaskId,
   TaskSpec,
 } from '@vcp/protocol'
@@ -37,11 +38,25 @@ export interface Lease {
   readonly starts: number
   /** While it runs. */
   readonly offer: Offer | null
+  /** Of a training, while it runs: what it was last asked to train for; null before, and after. */
+  readonly round: OrderedRound | null
   /** From the commitment until the receipt is asked for, both. */
   readonly receipt: Envelope<'receipt'> | null
   readonly commitment: Envelope<'commitment'> | null
   /** Whether a trace is kept for it, to be asked about in a dispute. */
   readonly hasTrace: boolean
+}
+
+/** What a node was asked to train for. */
+export interface OrderedRound {
+  readonly order: RoundOrder
+  /** Whether its update is signed: it is on its way, or has arrived. */
+  readonly isContributed: boolean
+}
+
+/** A training has no end of its own: it is held until the coordinator has had enough of it. */
+export function isTraining({ offer }: Pick<Lease, 'offer'>): boolean {
+  return offer?.task.task_type === 'federated_learning'
 }
 
 /** How an offer ended: `settled` is a report that was taken, whatever it said. */
@@ -76,6 +91,11 @@ export interface QueuedReport {
   readonly leaseEpoch: number | null
   readonly queuedAtMs: number
   readonly report: Report
+}
+
+/** What a node contributed to a round: the lease goes on after it. */
+export function isUpdate(report: Report): boolean {
+  return report.report === 'signed' && report.envelope.type === 'update'
 }
 
 /** A run of others' task up to a checkpoint, for the coordinator to judge by. */

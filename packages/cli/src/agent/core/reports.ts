@@ -2,7 +2,7 @@
 import { pass, type Report, refuse } from '@vcp/protocol'
 import type { Decider } from './decide.ts'
 import { drop, heldLease, settle } from './end-lease.ts'
-import type { QueuedReport } from './records.ts'
+import { isUpdate, type QueuedReport } from './records.ts'
 import { reaches } from './state.ts'
 import type { Turn } from './turn.ts'
 
@@ -24,7 +24,9 @@ export const reportDeciders = {
     if (queued === undefined) return pass(null)
     const { taskId, leaseEpoch } = queued
     const lease = leaseEpoch === null ? null : heldLease(turn, taskId, leaseEpoch)
-    if (lease === null) turn.emit({ type: 'report-closed', reportId })
+    // An update that came too late, or was not wanted: the training goes on.
+    const isOfRound = isUpdate(queued.report) && (answer.ok || answer.code !== 'LEASE_STALE')
+    if (lease === null || isOfRound) turn.emit({ type: 'report-closed', reportId })
     else if (!answer.ok) drop(turn, lease, `${answer.code}: ${answer.reason}`)
     else if (endsLease(queued)) settle(turn, lease, reasonOf(queued))
     else turn.emit({ type: 'report-closed', reportId })

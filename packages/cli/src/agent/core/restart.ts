@@ -5,22 +5,29 @@ import { pass } from '@vcp/protocol'
 import type { Decider } from './decide.ts'
 import { drop } from './end-lease.ts'
 import { changeMode, holdsAnything } from './mode.ts'
+import { isTraining } from './records.ts'
 import { fail } from './runs.ts'
 import { runningOf } from './state.ts'
 import type { Turn } from './turn.ts'
 
 /** A run that ended its agent so often is not begun again. */
 const STARTS_MAX = 3
+/** A training lasts long, and runs beside its agent: that ends for many a reason. */
+const TRAINING_STARTS_MAX = 20
 
 export const restarted: Decider<'restarted'> = (turn) => {
   for (const lease of runningOf(turn.state)) {
-    const { taskId, leaseEpoch, endsAtMs, starts, offer } = lease
+    const { taskId, leaseEpoch, endsAtMs, starts, offer, round } = lease
+    const startsMax = isTraining(lease) ? TRAINING_STARTS_MAX : STARTS_MAX
     if (endsAtMs <= turn.atMs) drop(turn, lease, 'its lease ended while no agent was running')
-    else if (starts >= STARTS_MAX || offer === null) {
-      fail(turn, lease, `the agent ended ${starts} times while it ran`, true)
+    else if (starts >= startsMax || offer === null) {
+      fail(turn, lease, `the agent ended ${starts} times while it ran`, { isOurs: true })
     } else {
       turn.emit({ type: 'run-restarted', taskId, leaseEpoch })
       turn.want({ type: 'start-run', offer })
+      if (round !== null && !round.isContributed) {
+        turn.want({ type: 'start-round', offer, order: round.order })
+      }
     }
   }
   restartReruns(turn)

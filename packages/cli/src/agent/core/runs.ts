@@ -30,7 +30,7 @@ export const runDeciders = {
       return lease === null ? over(taskId, leaseEpoch) : pass(null)
     }
     if (end.kind === 'finished') finish(turn, lease, end)
-    else fail(turn, lease, end.reason, end.isOurs)
+    else fail(turn, lease, end.reason, end)
     return pass(null)
   }) satisfies Decider<'run-ended'>,
 
@@ -59,6 +59,7 @@ export const runDeciders = {
 }
 
 type Finished = Extract<InputOf<'run-ended'>['end'], { readonly kind: 'finished' }>
+type Failed = Extract<InputOf<'run-ended'>['end'], { readonly kind: 'failed' }>
 
 function finish(turn: Turn, lease: Lease, { receipt, commitment, traceLeaves }: Finished): void {
   const { taskId, leaseEpoch } = lease
@@ -76,11 +77,16 @@ function finish(turn: Turn, lease: Lease, { receipt, commitment, traceLeaves }: 
 }
 
 /** `isOurs`: the breaker counts it. */
-export function fail(turn: Turn, lease: Lease, why: string, isOurs: boolean): void {
+export function fail(
+  turn: Turn,
+  lease: Lease,
+  why: string,
+  { isOurs, code = null }: Pick<Failed, 'isOurs' | 'code'>,
+): void {
   const { taskId, leaseEpoch } = lease
   const ids = { task_id: taskId, lease_epoch: leaseEpoch }
   const reason = why === '' ? 'it failed' : why.slice(0, 200)
-  const report: Report = { report: 'run-failed', ...ids, reason }
+  const report: Report = { report: 'run-failed', ...ids, reason, code }
   oweReport(turn, lease, report, (owing) => {
     turn.emit({ type: 'run-failed', taskId, leaseEpoch, ...owing })
   })
@@ -95,6 +101,6 @@ function renew(turn: Turn, { taskId, leaseEpoch, endsAtMs }: Lease): void {
   turn.emit({ type: 'lease-renewed', taskId, leaseEpoch, endsAtMs: untilMs })
 }
 
-function over(taskId: TaskId, leaseEpoch: number): Outcome<null> {
+export function over(taskId: TaskId, leaseEpoch: number): Outcome<null> {
   return refuse('LEASE_STALE', `lease ${leaseEpoch} of the task ${taskId} is over`)
 }

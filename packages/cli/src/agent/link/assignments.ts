@@ -51,6 +51,8 @@ async function answer(parts: AssignmentParts, ask: AssignAsk): Promise<Outcome<A
     }
     case 'reveal':
       return noted(await agent.tell({ type: 'reveal-asked', ...leaseOf(ask) }))
+    case 'train':
+      return noted(await agent.tell({ type: 'round-ordered', ...leaseOf(ask), order: ask.round }))
     case 'trace': {
       const below = await kept.below(leaseOf(ask), ask.level, ask.index)
       if (below !== null) return pass({ answered: 'trace', below: [...below] })

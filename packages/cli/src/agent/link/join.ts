@@ -54,6 +54,8 @@ export interface Joining {
   sign<Type extends MessageType>(type: Type, payload: PayloadOf<Type>): Envelope<Type>
   /** What the coordinator's clock is ahead of ours. */
   aheadMs: number
+  /** What the owner's wallet was paid there; null until the coordinator has said. */
+  readonly earnedMicro: number | null
 }
 
 export function createJoining(
@@ -63,6 +65,7 @@ export function createJoining(
 ): Joining {
   // Says which of two agents with the same key speaks.
   const run = newNonce()
+  let earnedMicro: number | null = null
 
   function newNonce(): Nonce {
     return Nonce.parse(Buffer.from(randomBytes(16)).toString('hex'))
@@ -84,6 +87,7 @@ export function createJoining(
     if (!answer.ok) return answer
     if (answer.value.answered !== 'heard') throw misbehaved(coordinator)
     setClock(answer.value.at_ms, askedMs)
+    earnedMicro = answer.value.earned_micro
     return pass(answer.value.mode)
   }
 
@@ -95,6 +99,9 @@ export function createJoining(
 
   const joining: Joining = {
     aheadMs: 0,
+    get earnedMicro() {
+      return earnedMicro
+    },
     sign,
     async register(coordinator, signal) {
       const askedMs = timers.nowMs()

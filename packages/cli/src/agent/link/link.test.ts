@@ -114,7 +114,7 @@ describe('a link', () => {
   test('ends when the coordinator hears its key from another machine', async () => {
     const network = createMemoryNetwork()
     const coordinator = await scriptedCoordinator(network, first)
-    coordinator.refuseBeat = refuse('CONFLICT', 'heard from 192.0.2.7 a second ago')
+    coordinator.refuseBeat = refuse('NODE_KEY_IN_USE', 'heard from 192.0.2.7 a second ago')
     const { link, timers, toldOf } = await linked(network, placesOf(coordinator))
     await toldOf('joined')
     await timers.turn(0)

@@ -1,7 +1,13 @@
 // The node's way to its coordinator: finds one, joins it, stays, and when it is lost finds it again
 // or takes the next. What the core wants sent goes through here.
 import type { Mesh } from '@vcp/mesh'
-import { checkpointsTopic, type ErrorCode, reportProtocol, VcpError } from '@vcp/protocol'
+import {
+  checkpointsTopic,
+  type ErrorCode,
+  reportProtocol,
+  roundsTopic,
+  VcpError,
+} from '@vcp/protocol'
 import type { Agent } from '../agent.ts'
 import type { EffectOf } from '../core/effects.ts'
 import type { Kept } from '../kept/kept.ts'
@@ -40,6 +46,8 @@ export interface Link {
   standings(): readonly Standing[]
   /** What the coordinator's clock is ahead of ours; 0 until it is known. */
   readonly aheadMs: number
+  /** What the owner's wallet was paid by this coordinator or the last; null until it is known. */
+  readonly earnedMicro: number | null
   onChange(listener: () => void): () => void
   /** Resolves when it gives up for good. */
   readonly ended: Promise<VcpError>
@@ -47,7 +55,7 @@ export interface Link {
 }
 
 export async function openLink(parts: LinkParts): Promise<Link> {
-  const { mesh, agent, timers, log, heads, places, kept } = parts
+  const { mesh, agent, timers, log, places, kept } = parts
   const stop = new AbortController()
   const { signal } = stop
   const ended = Promise.withResolvers<VcpError>()
@@ -86,7 +94,7 @@ export async function openLink(parts: LinkParts): Promise<Link> {
   const isCoordinator = visits.isCoordinator
   const assignments = { streams: mesh.streams, agent, kept, isCoordinator }
   const endAssignments = await serveAssignments({ ...assignments, peerId: mesh.peerId })
-  const endHeads = mesh.gossip.subscribe(checkpointsTopic, (head) => heads.saw(head))
+  const endHearing = hearCoordinator(parts)
   const sought = seek({
     places,
     standings,
@@ -96,9 +104,7 @@ export async function openLink(parts: LinkParts): Promise<Link> {
     visit: visits.visit,
     parted: () => agent.tell({ type: 'parted' }),
   }).catch((error: unknown) => {
-    if (signal.aborted) return
-    if (!(error instanceof VcpError)) throw error
-    ended.resolve(error)
+    if (!signal.aborted) ended.resolve(failureOf(error))
   })
 
   return {
@@ -112,6 +118,9 @@ export async function openLink(parts: LinkParts): Promise<Link> {
     get aheadMs() {
       return joining.aheadMs
     },
+    get earnedMicro() {
+      return joining.earnedMicro
+    },
     onChange: (listener) => standings.onChange(listener),
     ended: ended.promise,
     carryOut(effect) {
@@ -123,13 +132,19 @@ export async function openLink(parts: LinkParts): Promise<Link> {
     },
     async close() {
       stop.abort(new VcpError('INTERRUPTED'))
-      endHeads()
+      endHearing()
       await endAssignments()
       visits.stay?.end({ why: 'lost' })
       await sought
       await outbox.close()
     },
   }
+}
+
+/** What is no failure is a bug of ours. */
+function failureOf(error: unknown): VcpError {
+  if (error instanceof VcpError) return error
+  throw error
 }
 
 /** Who waits for a stay: where a visit comes to nothing, they wait for the next one. */
@@ -180,5 +195,19 @@ async function orAbort<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> 
     return await Promise.race([promise, aborted.promise])
   } finally {
     signal.removeEventListener('abort', onAbort)
+  }
+}
+
+/** What it tells everybody. A round that opens is ordered by itself, and so heard for sure. */
+function hearCoordinator({ mesh, agent, heads }: LinkParts): () => void {
+  const ends = [
+    mesh.gossip.subscribe(checkpointsTopic, (head) => heads.saw(head)),
+    mesh.gossip.subscribe(roundsTopic, ({ payload }) => {
+      const { task_id: taskId, round_id: roundId } = payload
+      if (payload.notice === 'closed') void agent.tell({ type: 'round-closed', taskId, roundId })
+    }),
+  ]
+  return () => {
+    for (const end of ends) end()
   }
 }

@@ -104,7 +104,7 @@ export function openStay(parts: StayParts, peerId: PeerId, joined: Joined): Stay
     if (answer.ok) return
     const { code, reason } = answer
     if (code === 'NOT_FOUND') end({ why: 'forgotten' })
-    else if (code === 'CONFLICT') end({ error: elsewhere(reason) })
+    else if (code === 'NODE_KEY_IN_USE') end({ error: elsewhere(reason) })
     else {
       log({ level: 'warning', message: 'the coordinator refuses a heartbeat', fields: { code } })
     }

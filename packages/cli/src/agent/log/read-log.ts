@@ -1,6 +1,7 @@
 // Reads the files of a log from the end, and follows what is added, across the turn of a file.
-import { closeSync, fstatSync, openSync, readSync, watch } from 'node:fs'
+import { closeSync, fstatSync, readSync, watch } from 'node:fs'
 import { dirname } from 'node:path'
+import { openOrNull, openTail } from './tail.ts'
 
 const chunkBytes = 65_536
 
@@ -20,29 +21,10 @@ export async function follow(
   onLine: (line: string) => void,
   signal: AbortSignal,
 ): Promise<void> {
-  let handle = openOrNull(file)
-  let offset = handle === null ? 0 : fstatSync(handle).size
-  let rest = ''
-
-  function read(): void {
-    handle ??= openOrNull(file)
-    if (handle === null) return
-    const taken = readFrom(handle, offset)
-    offset += taken.length
-    const lines = `${rest}${taken.toString('utf8')}`.split('\n')
-    rest = lines.pop() ?? ''
-    for (const line of lines) onLine(line)
+  const tail = openTail(file)
+  const look = () => {
+    for (const line of tail.read()) onLine(line)
   }
-
-  function look(): void {
-    read()
-    if (handle === null || !isTurned(file, handle)) return
-    closeSync(handle)
-    handle = null
-    offset = 0
-    read()
-  }
-
   const watcher = watch(dirname(file), { signal }, look)
   try {
     // What was written between the opening and the watching.
@@ -52,7 +34,7 @@ export async function follow(
       watcher.once('error', (error) => (signal.aborted ? resolve() : reject(error)))
     })
   } finally {
-    if (handle !== null) closeSync(handle)
+    tail.close()
   }
 }
 
@@ -77,36 +59,5 @@ function lastLinesOf(file: string, count: number): readonly string[] {
     return count === 0 ? [] : lines.slice(-count)
   } finally {
     closeSync(handle)
-  }
-}
-
-function readFrom(handle: number, offset: number): Buffer {
-  const chunks: Buffer[] = []
-  for (let at = offset; ; ) {
-    const chunk = Buffer.alloc(chunkBytes)
-    const taken = readSync(handle, chunk, 0, chunkBytes, at)
-    if (taken === 0) return Buffer.concat(chunks)
-    chunks.push(chunk.subarray(0, taken))
-    at += taken
-  }
-}
-
-/** Whether the name leads to another file now. */
-function isTurned(file: string, handle: number): boolean {
-  const now = openOrNull(file)
-  if (now === null) return true
-  try {
-    return fstatSync(now).ino !== fstatSync(handle).ino
-  } finally {
-    closeSync(now)
-  }
-}
-
-function openOrNull(file: string): number | null {
-  try {
-    return openSync(file, 'r')
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null
-    throw error
   }
 }

@@ -1,5 +1,5 @@
 import { openMemoryStore } from '@vcp/mesh'
-import { limits, type TaskSpec, VcpError } from '@vcp/protocol'
+import { type Digest, limits, type TaskSpec, VcpError } from '@vcp/protocol'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type Engines, openEngines } from '../../engines/engines.ts'
 import { taskId, wasmTask } from '../../engines/testing/metered-work.ts'
@@ -49,9 +49,11 @@ describe('a run that cannot be made', () => {
     const task: TaskSpec = {
       task_type: 'zk_proof',
       inputs: {
-        circuit: { from: 'catalogue', name: 'any' },
+        circuit: { from: 'catalogue', name: 'any', verification_key: 'ab'.repeat(32) as Digest },
         public_inputs: {},
         private_inputs: null,
+        sealed_to: [],
+        limits: { memory_mb: 64 },
       },
       ...{ requirements, verification, timeouts, reward_micro: 0, labels: {} },
     }

@@ -21,12 +21,12 @@ import type { Progress } from './progress.ts'
 import { type SigningParts, signResult } from './sign-result.ts'
 
 export interface RunParts extends SigningParts {
-  readonly engines: Pick<Engines, 'ready'>
+  readonly engines: Pick<Engines, 'ready' | 'trainer'>
   readonly blobs: BlobBytes
-  readonly store: Pick<BlobStore, 'put' | 'pin' | 'unpin'>
+  readonly store: Pick<BlobStore, 'manifest' | 'put' | 'pin' | 'unpin'>
   readonly kept: Kept
-  /** On whose behalf tasks are run now: those of two never share a process. */
-  readonly requester: () => string
+  /** The coordinator that speaks now: names of submitters are of one coordinator. */
+  readonly coordinator: () => string
 }
 
 export interface RunWatch {
@@ -42,7 +42,7 @@ export async function runTask(parts: RunParts, offer: Offer, watch: RunWatch): P
   if (before !== null) return finished(before)
   try {
     const startedAtMs = parts.nowMs()
-    const { engine, work } = await prepared(parts, offer.task_id, offer.task, watch)
+    const { engine, work } = await prepared(parts, offer, watch)
     const result = await engine.run(work)
     watch.signal.throwIfAborted()
     if (result.kind === 'failed') return failed(result.reason, result.isOurs)
@@ -67,7 +67,7 @@ export async function rerunTask(
   watch: RunWatch,
 ): Promise<Digest | null> {
   try {
-    const { engine, work } = await prepared(parts, taskId, task, watch)
+    const { engine, work } = await prepared(parts, { task_id: taskId, task }, watch)
     return await engine.rerun(work, checkpoint)
   } catch (error) {
     watch.signal.throwIfAborted()
@@ -81,15 +81,17 @@ export function holderOf(taskId: TaskId): string {
   return `task-${taskId}`
 }
 
+/** An offer, or a task that only runs again to compare. */
+type Given = Pick<Offer, 'task_id' | 'task'> & Partial<Pick<Offer, 'lease_epoch' | 'requester'>>
+
 interface Prepared {
   readonly engine: Engine<TaskType>
   readonly work: Work<TaskType>
 }
 
 async function prepared(
-  { engines, blobs, requester }: RunParts,
-  taskId: TaskId,
-  task: TaskSpec,
+  { engines, blobs, coordinator }: RunParts,
+  { task_id: taskId, task, lease_epoch: leaseEpoch, requester }: Given,
   { signal, note }: RunWatch,
 ): Promise<Prepared> {
   const engine = engines.ready.get(task.task_type)
@@ -108,7 +110,9 @@ async function prepared(
   )
   const work: Work<TaskType> = {
     taskId,
-    requester: requester(),
+    ...(leaseEpoch === undefined ? {} : { leaseEpoch }),
+    // Of whom nobody says whose it is shares a process with no other.
+    requester: `${coordinator()} ${requester ?? taskId}`,
     task,
     blobs: new Map(fetched),
     signal,

@@ -3,14 +3,23 @@ import type { BlobStore } from '@vcp/mesh'
 import { type Offer, type TaskId, VcpError } from '@vcp/protocol'
 import type { Effect, EffectOf } from '../core/effects.ts'
 import type { Input } from '../core/inputs.ts'
+import type { Lease } from '../kept/kept.ts'
 import { type BlobSource, createBlobBytes } from './blob-bytes.ts'
 import { createProgress } from './progress.ts'
 import { holderOf, type RunParts, rerunTask, runTask } from './run-task.ts'
+import { createTrainings } from './trainings.ts'
+import { createUnderWay } from './under-way.ts'
 
-type RunnerEffectType = 'start-run' | 'stop-run' | 'start-rerun' | 'release-task'
+type RunnerEffectType =
+  | 'start-run'
+  | 'stop-run'
+  | 'start-round'
+  | 'stop-round'
+  | 'start-rerun'
+  | 'release-task'
 export type RunnerEffect = Extract<Effect, { readonly type: RunnerEffectType }>
 
-type RunnerInputType = 'progress-made' | 'run-ended' | 'rerun-ended'
+type RunnerInputType = 'progress-made' | 'run-ended' | 'round-ended' | 'rerun-ended'
 export type RunnerInput = Extract<Input, { readonly type: RunnerInputType }>
 
 export interface RunnerParts extends Omit<RunParts, 'blobs' | 'store'> {
@@ -35,54 +44,31 @@ export function createRunner(parts: RunnerParts): Runner {
   const { store, source, kept, tell, nowMs } = parts
   const blobs = createBlobBytes({ store, source, bytesMax: memoryBytesMax })
   const runParts: RunParts = { ...parts, blobs }
-  const stops = new Map<string, AbortController>()
-  const busy = new Set<Promise<void>>()
-  let isClosed = false
+  const underWay = createUnderWay()
+  const trainings = createTrainings({ run: runParts, tell, noteFor, underWay })
 
-  /** `work` is not begun a second time while it goes on, its telling included. */
-  function once(name: string, work: (stop: AbortSignal) => Promise<unknown>): void {
-    if (stops.has(name) || isClosed) return
-    const stop = new AbortController()
-    stops.set(name, stop)
-    follow(
-      work(stop.signal)
-        // Nobody waits for the end of what was stopped.
-        .catch((error) => rethrowUnless(stop.signal.aborted, error))
-        .then(() => {
-          if (stops.get(name) === stop) stops.delete(name)
-        }),
-    )
-  }
-
-  function follow(work: Promise<void>): void {
-    busy.add(work)
-    void work.finally(() => busy.delete(work))
+  function noteFor(lease: Lease, signal: AbortSignal) {
+    return createProgress(nowMs, (progress) => {
+      if (!signal.aborted) void tell({ type: 'progress-made', ...lease, ...progress })
+    })
   }
 
   function startRun(offer: Offer): void {
-    const lease = { taskId: offer.task_id, leaseEpoch: offer.lease_epoch }
-    once(runName(lease), async (signal) => {
-      const note = createProgress(nowMs, (progress) => {
-        if (!signal.aborted) void tell({ type: 'progress-made', ...lease, ...progress })
-      })
-      const end = await runTask(runParts, offer, { signal, note })
+    const lease = leaseOf(offer)
+    underWay.once(runName(lease), async (signal) => {
+      const end = await runTask(runParts, offer, { signal, note: noteFor(lease, signal) })
       signal.throwIfAborted()
       await tell({ type: 'run-ended', ...lease, end })
     })
   }
 
   function startRerun({ taskId, checkpoint, task }: EffectOf<'start-rerun'>): void {
-    once(`rerun ${taskId} ${checkpoint}`, async (signal) => {
+    underWay.once(`rerun ${taskId} ${checkpoint}`, async (signal) => {
       const watch = { signal, note: () => undefined }
       const leaf = await rerunTask(runParts, taskId, task, checkpoint, watch)
       signal.throwIfAborted()
       await tell({ type: 'rerun-ended', taskId, checkpoint, leaf })
     })
-  }
-
-  function stop(name: string, reason: string): void {
-    stops.get(name)?.abort(new Error(reason))
-    stops.delete(name)
   }
 
   async function release(taskId: TaskId): Promise<void> {
@@ -99,30 +85,33 @@ export function createRunner(parts: RunnerParts): Runner {
     carryOut(effect) {
       switch (effect.type) {
         case 'start-run':
-          return startRun(effect.offer)
+          return effect.offer.task.task_type === 'federated_learning'
+            ? trainings.start(effect.offer)
+            : startRun(effect.offer)
         case 'stop-run':
-          return stop(runName(effect), effect.reason)
+          trainings.stop(effect, effect.reason)
+          return underWay.stop(runName(effect), effect.reason)
+        case 'start-round':
+          return trainings.startRound(effect)
+        case 'stop-round':
+          return trainings.stopRound(effect)
         case 'start-rerun':
           return startRerun(effect)
         case 'release-task':
-          return follow(release(effect.taskId))
+          return underWay.follow(release(effect.taskId))
       }
     },
     async retain(held) {
       for (const taskId of kept.tasks()) if (!held.has(taskId)) await release(taskId)
     },
-    async close() {
-      isClosed = true
-      for (const name of [...stops.keys()]) stop(name, 'the agent is stopping')
-      await Promise.all(busy)
-    },
+    close: () => underWay.close('the agent is stopping'),
   }
 }
 
-function runName({ taskId, leaseEpoch }: { taskId: TaskId; leaseEpoch: number }): string {
-  return `run ${taskId} ${leaseEpoch}`
+function leaseOf({ task_id: taskId, lease_epoch: leaseEpoch }: Offer): Lease {
+  return { taskId, leaseEpoch }
 }
 
-function rethrowUnless(isFine: boolean, error: unknown): void {
-  if (!isFine) throw error
+function runName({ taskId, leaseEpoch }: Lease): string {
+  return `run ${taskId} ${leaseEpoch}`
 }

@@ -39,7 +39,8 @@ export function signResult(
   }
 }
 
-function signed<Type extends MessageType>(
+/** Under a nonce of its own. */
+export function signed<Type extends MessageType>(
   { signer, nowMs, randomBytes }: SigningParts,
   type: Type,
   payload: PayloadOf<Type>,

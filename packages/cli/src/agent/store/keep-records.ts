@@ -20,7 +20,7 @@ export interface RecordKeeperParts {
 /** What nothing rests on waits this long for something that does, to share its fsync. */
 const LATER_MS = 200
 const FIRST_RETRY_MS = 100
-const LAST_RETRY_MS = 5_000
+const LAST_RETRY_MS = 1_000
 
 export class RecordKeeper {
   readonly #parts: RecordKeeperParts

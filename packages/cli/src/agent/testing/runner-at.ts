@@ -57,7 +57,7 @@ export async function runnerAt(engines: Engines, changes: Changes = {}): Promise
     signer,
     nowMs: Date.now,
     randomBytes: (count) => crypto.getRandomValues(new Uint8Array(count)),
-    requester: () => 'a test',
+    coordinator: () => 'a test',
     async tell(input) {
       await changes.telling?.()
       told.push(input)

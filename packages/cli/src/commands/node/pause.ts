@@ -1,6 +1,7 @@
 import { VcpError } from '@vcp/protocol'
 import * as z from 'zod'
 import { agentClient } from '../../agent/api/client.ts'
+import { pauseSeconds } from '../../agent/api/pause-seconds.ts'
 import { heldText } from '../../agent/api/status-text.ts'
 import { defineCommand } from '../../command.ts'
 
@@ -24,15 +25,9 @@ export const command = defineCommand({
   },
 })
 
-const units: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3_600, d: 86_400 }
-const daysMax = 365
-
 /** Null: for ever. */
 function secondsOf(text: string): number | null {
-  if (text === 'forever') return null
-  const [, count = '', unit = ''] = /^(\d{1,9})([smhd])$/.exec(text) ?? []
-  const seconds = Number(count) * (units[unit] ?? 0)
-  if (seconds >= 1 && seconds <= daysMax * 86_400) return seconds
-  const message = `"${text}" is no time to pause for: 90s, 30m, 2h, 1d, or forever`
-  throw new VcpError('USAGE', { message })
+  const seconds = pauseSeconds(text)
+  if (seconds.ok) return seconds.value
+  throw new VcpError('USAGE', { message: seconds.reason })
 }

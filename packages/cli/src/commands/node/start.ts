@@ -76,10 +76,11 @@ export const command = defineCommand({
     'the node and the wallet of its owner, and has the one sign for the other; the folder with ' +
     'them is said, and wants a backup. The first Ctrl-C takes nothing more and waits for what ' +
     'is held, the second ends at once: what was not delivered is kept for the next start. ' +
-    '--coordinator takes URLs and multiaddrs, several times: the first that answers is joined.',
+    '--coordinator takes URLs and multiaddrs, several times: the first that answers is joined. ' +
+    'On a terminal a dashboard shows the node; q leaves it, and the node goes on.',
   options: [
     ...Object.values(flags).map(({ form, about }) => ({ form, about })),
-    { form: '--headless', about: 'without a dashboard, lines alone (in this version always)' },
+    { form: '--headless', about: 'without a dashboard, lines alone' },
   ],
   examples: [
     { line: 'vcp node start', about: 'join the coordinator of the configuration' },
@@ -106,25 +107,67 @@ async function run(input: Input, context: Context): Promise<void> {
   process.umask(0o077)
   const style = styleFor(host.terminal.hasColour, host.terminal.columns)
   const { startAgent } = await import('../../agent/start.ts')
+  const screen = { isTaken: false }
+  const say = (text: string) => {
+    if (!screen.isTaken) host.err(text)
+  }
   const agent = await startAgent({
     dataDir,
     settings,
     host,
-    openLog: () => openLog(settings, context, style),
+    openLog: () => openLog(settings, context, style, say),
   })
   const onSignal = () => {
-    const held = heldText(agent.status())
-    if (!json) host.err(`waiting for ${held}; Ctrl-C again ends at once\n`)
+    if (!json) say(waitingText(agent))
     agent.stop('drained')
   }
   if (host.signal.aborted) onSignal()
   else host.signal.addEventListener('abort', onSignal, { once: true })
-  void agent.joined.then(() => host.out(shown(agent, json, style)))
   try {
+    const isShown = isOnTerminal(input, context) && !host.signal.aborted
+    if (isShown) await withDashboard(agent, dataDir, screen, say)
+    void agent.joined.then(() => host.out(shown(agent, json, style)))
     await agent.ended
   } finally {
     host.signal.removeEventListener('abort', onSignal)
   }
+}
+
+function isOnTerminal({ headless }: Input, { host, json }: Context): boolean {
+  const isTerminal = host.terminal.isInteractive && process.stdin.isTTY === true
+  return isTerminal && headless !== true && !json
+}
+
+/** Until somebody leaves it or the agent ends; meanwhile nothing else is said on the terminal. */
+async function withDashboard(
+  agent: RunningAgent,
+  dataDir: string,
+  screen: { isTaken: boolean },
+  say: (text: string) => void,
+): Promise<void> {
+  const { showBeside } = await import('../../dashboard/beside-agent.ts')
+  screen.isTaken = true
+  const dashboard = showBeside(dataDir)
+  let isOver = false
+  const end = () => {
+    isOver = true
+    dashboard.end()
+  }
+  agent.ended.then(end, end)
+  const how = await dashboard.left
+  screen.isTaken = false
+  if (isOver) return
+  // As if it had been pressed here: the next one ends at once.
+  if (how === 'interrupted') process.kill(process.pid, 'SIGINT')
+  else if (agent.status().mode === 'stopping') say(waitingText(agent))
+  else {
+    const why = how === 'left' ? 'the dashboard is left' : 'the dashboard has ended'
+    say(`${why}; the node goes on here: Ctrl-C ends it, \`vcp dashboard\` shows it again\n`)
+  }
+}
+
+function waitingText(agent: RunningAgent): string {
+  return `waiting for ${heldText(agent.status())}; Ctrl-C again ends at once\n`
 }
 
 /** What the command line says comes before everything else. */
@@ -138,15 +181,19 @@ function settingsOf(input: Input, { settings }: Context): Settings {
   return { ...settings(), ...Object.fromEntries(given) }
 }
 
-function openLog(settings: Settings, { dataDir, host, json }: Context, style: Style) {
+function openLog(
+  settings: Settings,
+  { dataDir, host, json }: Context,
+  style: Style,
+  say: (text: string) => void,
+) {
   const file = openRotatingFile({
     folder: dataDir,
     name: 'agent',
     bytesMax: settings['log.mb_max'] * 1e6,
     filesKept: settings['log.files_kept'],
   })
-  const say = json ? () => undefined : (text: string) => host.err(text)
-  const log = createLog({ file, say, style, nowMs: host.nowMs })
+  const log = createLog({ file, say: json ? () => undefined : say, style, nowMs: host.nowMs })
   const asJson = (line: LogLine) => {
     log(line)
     const { level, message, fields: more } = line

@@ -50,6 +50,18 @@ describe('vcp proof verify', () => {
   })
 })
 
+test('vcp proof solidity writes a contract, and none for a forgeable key', async () => {
+  const out = join(folder, 'Norm.sol')
+  const words = ['proof', 'solidity', key, '--name', 'Norm', '--out', out]
+  expect((await run(words)).exitCode).toBe(0)
+  expect(await readFile(out, 'utf8')).toContain('contract Norm {')
+  const json = JSON.parse(await readFile(key, 'utf8'))
+  const forgeable = join(folder, 'forgeable.json')
+  await writeFile(forgeable, JSON.stringify({ ...json, vk_delta_2: json.vk_gamma_2 }))
+  const refused = await run(['proof', 'solidity', forgeable, '--name', 'Norm', '--out', out])
+  expect(refused.exitCode).toBe(8)
+})
+
 test('vcp proof circuits lists what can be proved', async () => {
   const { out } = await run(['proof', 'circuits'])
   expect(out).toContain('UpdateNorm(1024, 16)')

@@ -1,34 +1,20 @@
 import { writeFile } from 'node:fs/promises'
-import {
-  type CircuitInput,
-  prove,
-  rapidsnarkProver,
-  snarkjsProver,
-  verificationKeyFrom,
-} from '@vcp/proofs'
+import { prove, rapidsnarkProver, snarkjsProver, verificationKeyFrom } from '@vcp/proofs'
 import { VcpError } from '@vcp/protocol'
 import * as z from 'zod'
 import { defineCommand } from '../../command.ts'
 import { readInputJson } from '../../input-file.ts'
+import { CircuitInputJson } from '../../proof/circuit-input.ts'
 import { fields } from '../../style.ts'
 
 const keyBytesMax = 262_144
 const inputBytesMax = 67_108_864
 const defaultMemoryMb = 4_096
 
-const Input: z.ZodType<CircuitInput> = z.record(
-  z.string(),
-  z.lazy(() => InputValue),
-)
-const InputValue: z.ZodType<CircuitInput[string]> = z.union([
-  z.string().max(80),
-  z.array(z.lazy(() => InputValue)),
-])
-
 export const command = defineCommand({
   about:
     'Makes a Groth16 proof in a child process and checks it before it is written. The witness ' +
-    'generator is code: use one that you built yourself, or trust.',
+    'generator is code; it runs in a process that may read, write and start nothing.',
   arguments: [{ form: '<input>', about: 'values by the names of the circuit’s inputs, as JSON' }],
   options: [
     { form: '--wasm <file>', about: 'the witness generator of the circuit' },
@@ -56,7 +42,7 @@ export const command = defineCommand({
   async run({ input: inputFile, wasm, zkey, key: keyFile, out, rapidsnark, memory }, { host }) {
     const key = verificationKeyFrom(await readInputJson(keyFile, keyBytesMax))
     if (!key.ok) throw new VcpError(key.code, { message: `${keyFile}: ${key.reason}` })
-    const input = Input.safeParse(await readInputJson(inputFile, inputBytesMax))
+    const input = CircuitInputJson.safeParse(await readInputJson(inputFile, inputBytesMax))
     if (!input.success) {
       throw new VcpError('INVALID', {
         message: `${inputFile} is not an object of numbers as texts, and lists of them`,

@@ -8,7 +8,8 @@ import { fields } from '../../style.ts'
 /** A key with as many points as keys may have, as JSON, with room. */
 const fileBytesMax = 262_144
 
-const ProofFile = z.strictObject({ proof: z.unknown(), signals: z.unknown() })
+/** As `prove` writes it, or as a node hands it in for a task, with more beside. */
+const ProofFile = z.object({ proof: z.unknown(), signals: z.unknown() })
 
 export const command = defineCommand({
   about:
@@ -17,7 +18,10 @@ export const command = defineCommand({
     'are proved, not what they mean: that is the statement of the circuit whose key it is. Exits ' +
     '8 when the proof does not hold.',
   arguments: [
-    { form: '<proof>', about: 'a file with `proof` and `signals`, as `prove` writes it' },
+    {
+      form: '<proof>',
+      about: 'a file with `proof` and `signals`: of `prove`, or the result of a task',
+    },
   ],
   options: [{ form: '--key <file>', about: 'the verification key of the circuit, as JSON' }],
   examples: [
@@ -31,7 +35,8 @@ export const command = defineCommand({
     const key = verificationKeyFrom(await readInputJson(keyFile, fileBytesMax))
     if (!key.ok) throw new VcpError(key.code, { message: `${keyFile}: ${key.reason}` })
     const file = ProofFile.safeParse(await readInputJson(proofFile, fileBytesMax))
-    if (!file.success) {
+    const hasBoth = file.success && 'proof' in file.data && 'signals' in file.data
+    if (!file.success || !hasBoth) {
       throw new VcpError('INVALID', { message: `${proofFile} has no \`proof\` and \`signals\`` })
     }
     const claim = claimFrom(file.data.proof, file.data.signals)

@@ -1,3 +1,4 @@
+import { circuitOf } from '@vcp/proofs'
 import {
   checkEvidence,
   type EvidenceReport,
@@ -6,15 +7,18 @@ import {
   parse,
   readVerifierKey,
   Submission,
+  type TaskSpec,
   taskDigest,
   VcpError,
 } from '@vcp/protocol'
 import * as z from 'zod'
 import { defineCommand } from '../../command.ts'
 import { readInputBytes, readInputJson } from '../../input-file.ts'
+import { proofChecker } from '../../proof/proof-checker.ts'
 import { fields } from '../../style.ts'
 
 const outputBytesMax = 1_073_741_824
+const keyBytesMax = 262_144
 const symbols = { ok: '✓', failed: '✗', unknown: '?' } as const
 
 export const command = defineCommand({
@@ -28,6 +32,7 @@ export const command = defineCommand({
     { form: '--log-key <key>', about: 'the key of the log: <name>+<id>+<base64>' },
     { form: '--task <file>', about: 'the task as it was submitted, with its task_id' },
     { form: '--output <file>', about: 'the output as it was received' },
+    { form: '--key <file>', about: 'for a proof: the verification key that the task names' },
   ],
   examples: [
     {
@@ -40,14 +45,17 @@ export const command = defineCommand({
     logKey: z.string({ error: '--log-key is needed: whose log is to be believed?' }),
     task: z.string().optional(),
     output: z.string().optional(),
+    key: z.string().optional(),
   }),
-  async run({ file, logKey, task, output }): Promise<EvidenceReport> {
+  async run({ file, logKey, task: taskFile, output, key }): Promise<EvidenceReport> {
     const verifier = readVerifierKey(logKey)
     if (!verifier.ok) throw new VcpError('USAGE', { message: `--log-key: ${verifier.reason}` })
+    const task = taskFile === undefined ? null : await readTask(taskFile)
     return checkEvidence(await readInputJson(file, 64 * limits.ledgerEventBytesMax), {
       log: { origin: verifier.value.name, verifier: verifier.value },
-      ...(task === undefined ? {} : { task: await readTask(task) }),
+      ...(task === null ? {} : { task: { taskId: task.task_id, digest: taskDigest(task.task) } }),
       ...(output === undefined ? {} : { output: await readInputBytes(output, outputBytesMax) }),
+      ...(task === null ? {} : await proofPart(task.task, key)),
     })
   },
   text(report, style) {
@@ -65,11 +73,17 @@ export const command = defineCommand({
   exitCode: ({ ok }) => (ok ? 0 : 8),
 })
 
-async function readTask(file: string) {
+/** A circuit that comes with vcp has its key at hand; any other's is in the file. */
+async function proofPart(task: TaskSpec, keyFile: string | undefined) {
+  const circuit = circuitOf(task)
+  if (circuit === null || (circuit.from === 'files' && keyFile === undefined)) return {}
+  return { checkProof: await proofChecker(task, () => readInputBytes(keyFile ?? '', keyBytesMax)) }
+}
+
+async function readTask(file: string): Promise<Submission> {
   const submission = parse(Submission, await readInputJson(file, limits.ledgerEventBytesMax))
   if (!submission.ok) {
     throw new VcpError('INVALID', { message: `${file} is no submission: ${submission.reason}` })
   }
-  const { task_id, task } = submission.value
-  return { taskId: task_id, digest: taskDigest(task) }
+  return submission.value
 }

@@ -3,6 +3,7 @@ import { evidenceLevels, isEnded, TaskId, taskDigest, VcpError } from '@vcp/prot
 import * as z from 'zod'
 import { type Context, defineCommand } from '../../command.ts'
 import { withCoordinator } from '../../coordinator-client.ts'
+import { proofChecker } from '../../proof/proof-checker.ts'
 import { keptLogs } from '../../task/kept-logs.ts'
 import { deliver, type ResultData, resultExitCode, resultTalk } from '../../task/result-output.ts'
 import { findSubmitted } from '../../task/submitted-tasks.ts'
@@ -49,6 +50,7 @@ export const command = defineCommand({
           digest: known?.digest ?? null,
           level: level ?? known?.level ?? 'signed',
           knownLogs: keptLogs(context.dataDir),
+          ...(known?.task == null ? {} : { proof: { task: known.task, checker: proofChecker } }),
         })
       },
       { signsIn: true },
@@ -64,10 +66,16 @@ export const command = defineCommand({
 async function meant(id: TaskId, spec: string | undefined, { dataDir }: Context) {
   if (spec !== undefined) {
     const { task } = await readTask(z.object(taskShape).parse({ words: [spec] }))
-    return { digest: taskDigest(task), level: task.verification.level }
+    return { digest: taskDigest(task), level: task.verification.level, task }
   }
   const noted = findSubmitted(dataDir, id)
-  return noted === null ? null : { digest: noted.task_digest, level: noted.level }
+  return noted === null
+    ? null
+    : {
+        digest: noted.task_digest,
+        level: noted.level,
+        task: noted.task ?? null,
+      }
 }
 
 function without(

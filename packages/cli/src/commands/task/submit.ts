@@ -1,8 +1,9 @@
 import { type AnswerOf, type PreparedTask, prepareTask, runTask, submitTask } from '@vcp/client'
-import { exitCodes, TaskId, type TaskInfo } from '@vcp/protocol'
+import { exitCodes, TaskId, type TaskInfo, wantsProof } from '@vcp/protocol'
 import * as z from 'zod'
 import { type Context, defineCommand } from '../../command.ts'
 import { withCoordinator } from '../../coordinator-client.ts'
+import { proofChecker } from '../../proof/proof-checker.ts'
 import { type BatchSummary, batchExitCode, batchText, submitBatch } from '../../task/batch.ts'
 import { fitsText } from '../../task/fits-text.ts'
 import { keptLogs } from '../../task/kept-logs.ts'
@@ -104,7 +105,8 @@ export const command = defineCommand({
 
 function note({ submission, digest }: PreparedTask, { dataDir }: Context): void {
   const { level } = submission.task.verification
-  noteSubmitted(dataDir, { task_id: submission.task_id, task_digest: digest, level })
+  const proved = wantsProof(submission.task) ? { task: submission.task } : {}
+  noteSubmitted(dataDir, { task_id: submission.task_id, task_digest: digest, level, ...proved })
 }
 
 async function submitted(prepared: PreparedTask, input: Input, context: Context) {
@@ -124,12 +126,13 @@ async function submitted(prepared: PreparedTask, input: Input, context: Context)
 
 async function awaited(prepared: PreparedTask, input: Input, context: Context) {
   const line = progressLine(context)
-  const { approach, left } = waitFor(line, context.host.signal, input.within)
+  const { approach, left, unsent } = waitFor(line, context.host.signal, input.within)
   let isSubmitted = false
   try {
     note(prepared, context)
     const options = {
       knownLogs: keptLogs(context.dataDir),
+      proofChecker,
       onUpload: line.uploading,
       onProgress(progress: Parameters<typeof line.task>[0]) {
         isSubmitted = true
@@ -144,7 +147,7 @@ async function awaited(prepared: PreparedTask, input: Input, context: Context) {
     line.end()
     return deliver(result, input, context)
   } catch (error) {
-    throw isSubmitted ? left(error, prepared.submission.task_id) : error
+    throw (isSubmitted ? left : unsent)(error, prepared.submission.task_id)
   } finally {
     line.end()
   }

@@ -1,4 +1,10 @@
-import { createTaskFeed, failureOfTask, type TaskProgress, watchTask } from '@vcp/client'
+import {
+  createTaskFeed,
+  failureOfTask,
+  type Setback,
+  type TaskProgress,
+  watchTask,
+} from '@vcp/client'
 import { TaskId } from '@vcp/protocol'
 import * as z from 'zod'
 import { type Context, defineCommand } from '../../command.ts'
@@ -56,7 +62,7 @@ export const command = defineCommand({
 function shown(progress: TaskProgress, { host, json }: Context): string {
   const atMs = host.nowMs()
   if (!json) return `${new Date(atMs).toISOString().slice(11, 19)} ${describe(progress)}`
-  const { taskId, status, reason, level, nodes, committed, revealed, output } = progress
+  const { taskId, status, reason, level, nodes, setback, committed, revealed, output } = progress
   return JSON.stringify({
     at_ms: atMs,
     task_id: taskId,
@@ -64,8 +70,13 @@ function shown(progress: TaskProgress, { host, json }: Context): string {
     reason,
     level,
     nodes,
+    setback: setback && shownSetback(setback),
     committed,
     revealed,
     output,
   })
+}
+
+function shownSetback({ peerId, kind, code, reason }: Setback) {
+  return { peer_id: peerId, kind, code, reason }
 }

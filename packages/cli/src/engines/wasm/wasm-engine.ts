@@ -5,21 +5,36 @@ import type { PlannedRun } from '../../sandbox/submit-run.ts'
 import { type BlobNeed, blobIn, type Engine, type Work } from '../engine.ts'
 import type { EngineParts } from '../engines.ts'
 import { meteredLeaf, meteredRun, planFor } from '../metered-run.ts'
+import { blobsOfProvedRun, needsOfProvedRun, proveRun } from '../prove/prove-run.ts'
 
 const type = 'wasm_execution' satisfies TaskType
 
-export async function openWasmEngine({ pool, sandbox }: EngineParts): Promise<Engine<typeof type>> {
+export async function openWasmEngine({
+  pool,
+  sandbox,
+  proving,
+}: EngineParts): Promise<Engine<typeof type>> {
   return {
     type,
     version: sandboxEngine,
     probe: async () => sandbox,
-    needs: ({ inputs }) => ({ memoryMb: inputs.limits.memory_mb, cpuCores: 1 }),
-    blobs: blobsOf,
-    run: (work) => meteredRun(pool, planOf(work), programOf(work), work),
+    needs: (task) =>
+      isProved(task)
+        ? needsOfProvedRun(task, proving)
+        : { memoryMb: task.inputs.limits.memory_mb, cpuCores: 1 },
+    blobs: (task) => (isProved(task) ? blobsOfProvedRun(task) : blobsOf(task)),
+    run: (work) =>
+      isProved(work.task)
+        ? proveRun(proving, work)
+        : meteredRun(pool, planOf(work), programOf(work), work),
     rerun: (work, checkpoint) => meteredLeaf(pool, planOf(work), checkpoint, work),
     // The pool is closed by whoever opened it.
     async close() {},
   }
+}
+
+function isProved({ inputs }: TaskOf<typeof type>): boolean {
+  return inputs.proof !== undefined
 }
 
 function blobsOf({ inputs }: TaskOf<typeof type>): readonly BlobNeed[] {

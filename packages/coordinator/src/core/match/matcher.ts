@@ -1,10 +1,18 @@
 // Finds nodes for tasks and tasks for nodes. What depends on all nodes is kept as they change, so
 // that neither search looks at all of them.
 import type { Demand, TaskId } from '@vcp/protocol'
-import type { NodeRecord } from '../nodes/node-record.ts'
+import { type NodeRecord, operatorOf } from '../nodes/node-record.ts'
 import { Pool } from './pool.ts'
 import type { Strategy } from './strategies.ts'
 
+/** A demand, and the name that it goes by. */
+interface Shared {
+  readonly demand: Demand
+  readonly key: string
+}
+
+/** Demands kept; tasks ask for few different things, and what is forgotten is made anew. */
+const DEMANDS_MAX = 1_024
 /** Pools kept; the one that was asked for longest ago is made anew when it is needed again. */
 const POOLS_MAX = 64
 
@@ -13,6 +21,7 @@ export class Matcher {
   readonly #slots: (NodeRecord | null)[] = []
   readonly #freeSlots: number[] = []
   readonly #pools = new Map<string, Pool>()
+  readonly #demands = new Map<string, Shared>()
   /** Pools with tasks that wait and with a node that has changed for the better. */
   readonly #stirred = new Set<Pool>()
 
@@ -38,6 +47,17 @@ export class Matcher {
     for (const pool of this.#pools.values()) pool.remove(node)
   }
 
+  /** One object for all tasks that ask for the same: a million of them have it in memory once. */
+  shared(demand: Demand): Shared {
+    const key = JSON.stringify(demand)
+    const known = this.#demands.get(key)
+    if (known !== undefined) return known
+    if (this.#demands.size >= DEMANDS_MAX) this.#demands.clear()
+    const shared = { demand, key }
+    this.#demands.set(key, shared)
+    return shared
+  }
+
   /** The best node for a demand that is acceptable to the task; null for none. */
   pick(
     key: string,
@@ -47,6 +67,17 @@ export class Matcher {
   ): NodeRecord | null {
     const slot = this.#pool(key, demand).pick((each) => isAcceptable(this.#slots[each]!), draw)
     return slot === -1 ? null : this.#slots[slot]!
+  }
+
+  /** The best node for a demand that is of another operator. Without any, none is looked at. */
+  pickOther(key: string, demand: Demand, operator: string, draw: () => number): NodeRecord | null {
+    if (!this.#pool(key, demand).hasOther(operator)) return null
+    return this.pick(key, demand, (node) => operatorOf(node) !== operator, draw)
+  }
+
+  /** The node's operator is another now. */
+  rebound(node: NodeRecord): void {
+    for (const pool of this.#pools.values()) pool.rebound(node)
   }
 
   /** All nodes, or where there are more than this, about so many, spread over all. */

@@ -47,21 +47,25 @@ export function escrow(turn: Turn, { taskId, ownerId, rewardMicro }: TaskRecord)
   })
 }
 
+/** Pays a node of the reward of a task. */
+export function release(turn: Turn, task: TaskRecord, node: NodeRecord, amountMicro: number): void {
+  if (amountMicro === 0) return
+  turn.emit({
+    type: 'credits-moved',
+    from: { kind: 'escrow', task_id: task.taskId },
+    to: payeeOf(node),
+    amount_micro: amountMicro,
+    reason: 'released',
+    task_id: task.taskId,
+  })
+}
+
 /** Shares the reward out evenly; what does not divide goes to the first. */
-export function release(turn: Turn, task: TaskRecord, nodes: readonly NodeRecord[]): void {
+export function releaseEvenly(turn: Turn, task: TaskRecord, nodes: readonly NodeRecord[]): void {
   const share = Math.floor(task.rewardMicro / nodes.length)
   const rest = task.rewardMicro - share * nodes.length
   for (const [index, node] of nodes.entries()) {
-    const amount = share + (index === 0 ? rest : 0)
-    if (amount === 0) continue
-    turn.emit({
-      type: 'credits-moved',
-      from: { kind: 'escrow', task_id: task.taskId },
-      to: payeeOf(node),
-      amount_micro: amount,
-      reason: 'released',
-      task_id: task.taskId,
-    })
+    release(turn, task, node, share + (index === 0 ? rest : 0))
   }
 }
 

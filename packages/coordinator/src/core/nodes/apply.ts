@@ -47,7 +47,9 @@ export const nodeAppliers = {
   }) satisfies Applier<'node-registered'>,
 
   'node-bound': ((state, { peer_id, owner }) => {
-    nodeOf(state, peer_id).ownerAddress = owner
+    const node = nodeOf(state, peer_id)
+    node.ownerAddress = owner
+    state.matcher.rebound(node)
   }) satisfies Applier<'node-bound'>,
 
   'node-status-changed': ((state, { peer_id, status, mode }) => {

@@ -9,7 +9,7 @@ import type { RoundRecord } from './round-record.ts'
 export const roundAppliers = {
   'round-opened': ((state, { round }) => {
     assertHolds(!state.rounds.has(round.round_id), 'a round is opened twice')
-    state.rounds.set(round.round_id, { round, updates: new Map() })
+    state.rounds.set(round.round_id, { round, updates: new Map(), refused: new Set() })
     state.timers.set(round.closes_at_ms, { kind: 'round', roundId: round.round_id })
     trainingOf(state, round).round = round.round_id
   }) satisfies Applier<'round-opened'>,
@@ -21,29 +21,42 @@ export const roundAppliers = {
     record.updates.set(peer_id, update)
     assignmentOf(taskOf(state, update.task_id), peer_id)!.updates += 1
     record.round = { ...record.round, updates_accepted: record.updates.size }
+    const training = trainingOf(state, record.round)
+    const spent = update.privacy?.epsilon ?? null
+    if (spent !== null) training.epsilonSpent = Math.max(spent, training.epsilonSpent ?? 0)
   }) satisfies Applier<'update-accepted'>,
 
-  'update-refused': (() => {
-    // For the record: a refusal changes nothing.
+  'update-refused': ((state, { round_id, peer_id }) => {
+    const record = roundOf(state, round_id)
+    record.refused.add(peer_id)
+    record.round = { ...record.round, refused: record.round.refused + 1 }
   }) satisfies Applier<'update-refused'>,
 
   'round-closed': ((state, { round_id }) => {
     const record = roundOf(state, round_id)
     assertHolds(record.round.state === 'open', 'a round is closed twice')
     record.round = { ...record.round, state: 'aggregating' }
+    trainingOf(state, record.round).releases += 1
   }) satisfies Applier<'round-closed'>,
 
-  'round-finalised': ((state, { round }) => {
+  'round-finalised': ((state, { round, contributions }) => {
     const record = roundOf(state, round.round_id)
     assertHolds(record.round.state === 'aggregating', 'a round is final before it is closed')
     assertHolds(round.model_out !== null, 'a round is final without a model')
     record.round = round
     record.updates.clear()
+    record.refused.clear()
     const training = trainingOf(state, round)
     training.model = round.model_out
+    training.strategyState = round.strategy_state
     training.roundsDone += 1
     training.roundsFailed = 0
     training.round = null
+    // Nodes come and go in so long a task; a round that succeeded clears what was held against it.
+    taskOf(state, round.task_id).failures = 0
+    for (const { peer_id, points } of contributions) {
+      if (points > 0) training.points.set(peer_id, (training.points.get(peer_id) ?? 0) + points)
+    }
   }) satisfies Applier<'round-finalised'>,
 
   'round-abandoned': ((state, { round_id }) => {
@@ -52,6 +65,7 @@ export const roundAppliers = {
     assertHolds(was === 'open' || was === 'aggregating', 'a round that has ended is abandoned')
     record.round = { ...record.round, state: 'abandoned' }
     record.updates.clear()
+    record.refused.clear()
     const training = trainingOf(state, record.round)
     training.roundsFailed += 1
     training.round = null

@@ -1,7 +1,7 @@
 // Trainings that end while something is under way.
 import type { Digest } from '@vcp/protocol'
 import { expect, test } from 'vitest'
-import { ana, modelOf, taskIdOf, trainingTask } from '../testing/samples.ts'
+import { aggregatedOf, ana, modelOf, taskIdOf, trainingTask } from '../testing/samples.ts'
 import { Scenario } from '../testing/scenario.ts'
 
 const one = taskIdOf(1)
@@ -38,14 +38,12 @@ test('a reward that nobody is left to take goes back', () => {
       privacy: null,
       trained_at_ms: 0,
     }
-    scenario.tell({ type: 'update-received', peerId, update })
+    scenario.tell({ type: 'update-received', peerId, update, objection: null })
   }
   for (const peerId of nodes) {
     scenario.tell({ type: 'node-removed', peerId, ownerId: ana, reason: 'sold' })
   }
-  const measured = { loss: null, accuracy: null, epsilonSpent: null }
-  const model = modelOf('model')
-  scenario.tell({ type: 'round-aggregated', roundId: round.round_id, model, ...measured })
-  expect(scenario.task(one)).toMatchObject({ state: 'completed', output: model })
+  scenario.tell(aggregatedOf(scenario, round.round_id, 'model'))
+  expect(scenario.task(one)).toMatchObject({ state: 'completed', output: modelOf('model') })
   expect(scenario.state.books.balance({ kind: 'account', account_id: ana })).toBe(1_000)
 })

@@ -1,6 +1,8 @@
 import { failTask } from '../tasks/end.ts'
-import { isLive, type TaskRecord } from '../tasks/task-record.ts'
+import { type Assignment, isLive, type TaskRecord } from '../tasks/task-record.ts'
 import type { Turn } from '../turn.ts'
+import { asksToTrain } from './ask-to-train.ts'
+import { endTraining, shortOfBudget } from './complete.ts'
 
 /**
  * Opens the next round of a training when all its nodes are there, or enough of them once the time
@@ -14,8 +16,7 @@ export function openRoundIfReady(turn: Turn, task: TaskRecord): void {
   const { inputs } = task.spec
   const isLate = task.matchUntilMs !== null && task.matchUntilMs <= turn.atMs
   if (present.length < (isLate ? inputs.updates_min : task.copies)) {
-    if (isLate)
-      failTask(turn, task, `${present.length} nodes to train, ${inputs.updates_min} needed`)
+    if (isLate) tooFew(turn, task, present.length, inputs.updates_min)
     return
   }
   const roundId = turn.newRoundId()
@@ -36,7 +37,21 @@ export function openRoundIfReady(turn: Turn, task: TaskRecord): void {
       loss: null,
       accuracy: null,
       epsilon_spent: null,
+      strategy_state: null,
+      refused: 0,
     },
   })
   turn.want({ type: 'announce-round', roundId })
+  for (const ask of asksToTrain(turn.state, roundId)) turn.want(ask)
+}
+
+function tooFew(turn: Turn, task: TaskRecord, present: number, least: number): void {
+  const isSpent = task.assignments.some(isBudgetSpent)
+  if (isSpent) endTraining(turn, task, shortOfBudget(present, least))
+  else failTask(turn, task, `${present} nodes to train, ${least} needed`)
+}
+
+/** While a training is under way only a node that may train no more has its part accepted. */
+function isBudgetSpent({ state, declined }: Assignment): boolean {
+  return state === 'validated' || declined === 'budget_spent'
 }

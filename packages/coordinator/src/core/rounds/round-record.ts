@@ -4,4 +4,6 @@ import type { PeerId, Round, Update } from '@vcp/protocol'
 export interface RoundRecord {
   round: Round
   readonly updates: Map<PeerId, Update>
+  /** Whose update was not taken; no other is. */
+  readonly refused: Set<PeerId>
 }

@@ -1,6 +1,6 @@
 import type { Digest, PeerId, RoundId, Update } from '@vcp/protocol'
 import { describe, expect, test } from 'vitest'
-import { ana, modelOf, taskIdOf, trainingTask, walletOf } from '../testing/samples.ts'
+import { aggregatedOf, ana, modelOf, taskIdOf, trainingTask, walletOf } from '../testing/samples.ts'
 import { Scenario } from '../testing/scenario.ts'
 
 const one = taskIdOf(1)
@@ -37,12 +37,11 @@ function updateOf(scenario: Scenario, peerId: PeerId, changes: Partial<Update> =
 
 function contribute(scenario: Scenario, peerId: PeerId, changes: Partial<Update> = {}) {
   const update = updateOf(scenario, peerId, changes)
-  return scenario.tell({ type: 'update-received', peerId, update })
+  return scenario.tell({ type: 'update-received', peerId, update, objection: null })
 }
 
 function aggregate(scenario: Scenario, roundId: RoundId, name: string) {
-  const measured = { loss: 0.5, accuracy: 0.9, epsilonSpent: null }
-  return scenario.tell({ type: 'round-aggregated', roundId, model: modelOf(name), ...measured })
+  return scenario.tell(aggregatedOf(scenario, roundId, name))
 }
 
 describe('a federated training', () => {
@@ -84,7 +83,12 @@ describe('a federated training', () => {
     expect(scenario.wanted('aggregate-round')).toEqual([])
     scenario.pass(20_000)
     expect(scenario.wanted('aggregate-round')).toHaveLength(1)
-    const { reply } = scenario.tell({ type: 'update-received', peerId: nodes[2]!, update: late })
+    const { reply } = scenario.tell({
+      type: 'update-received',
+      peerId: nodes[2]!,
+      update: late,
+      objection: null,
+    })
     expect(reply).toMatchObject({ ok: false, code: 'ROUND_CLOSED' })
   })
 

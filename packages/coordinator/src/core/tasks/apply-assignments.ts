@@ -34,6 +34,7 @@ export const assignmentAppliers = {
       updates: 0,
       receipt: null,
       held: null,
+      isProofAsked: false,
       committedIndex: null,
       revealedIndex: null,
     })
@@ -64,7 +65,8 @@ export const assignmentAppliers = {
   }) satisfies Applier<'assignment-declined'>,
 
   'assignment-ended': ((state, event, { atMs }) => {
-    const { task } = leaseOf(state, event, null)
+    const { task, assignment } = leaseOf(state, event, null)
+    assignment.declined = event.code ?? null
     finish(state, event, event.state, atMs)
     if (event.state !== 'lost') return
     task.failures += 1

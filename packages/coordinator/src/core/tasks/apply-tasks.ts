@@ -34,7 +34,16 @@ export const taskAppliers = {
       dispute: null,
       training:
         spec.task_type === 'federated_learning'
-          ? { model: spec.inputs.model, roundsDone: 0, roundsFailed: 0, round: null }
+          ? {
+              model: spec.inputs.model,
+              strategyState: null,
+              epsilonSpent: null,
+              releases: 0,
+              roundsDone: 0,
+              points: new Map(),
+              roundsFailed: 0,
+              round: null,
+            }
           : null,
       level: null,
       output: null,
@@ -53,7 +62,8 @@ export const taskAppliers = {
     task.quorum = quorum
   }) satisfies Applier<'replication-set'>,
 
-  'task-completed': ((state, { task_id, level, output, provisional }, { atMs }) => {
+  'task-completed': ((state, event, { atMs }) => {
+    const { task_id, level, output, provisional, reason = null } = event
     const task = taskOf(state, task_id)
     task.level = level
     task.output = output
@@ -61,7 +71,7 @@ export const taskAppliers = {
     state.levelCounts[level] += 1
     if (provisional) remember(state, task)
     if (task.checks !== null) compare(state, task, task.checks)
-    end(state, task, 'completed', null, atMs)
+    end(state, task, 'completed', reason, atMs)
   }) satisfies Applier<'task-completed'>,
 
   'recheck-ordered': ((state, { task_id, recheck_id }) => {

@@ -1,6 +1,5 @@
 // Trust is kept honest by chance: now and then the result of a trusted node is checked by another.
 // That is decided after the node has committed, so it cannot know beforehand.
-import { type NodeRecord, operatorOf } from '../nodes/node-record.ts'
 import type { Turn } from '../turn.ts'
 import { demandOfTask } from './demand.ts'
 import { copiesAsked, fill, setCopies, trustOf } from './fill.ts'
@@ -14,8 +13,7 @@ export function audit(turn: Turn, task: TaskRecord, { peerId, operator }: Assign
   if (trust < trustAfter) return
   if (turn.draw() >= Math.max(1 / trust, auditChanceMin)) return
   const { demand, key } = demandOfTask(turn.state, task)
-  const isOther = (node: NodeRecord) => operatorOf(node) !== operator
-  if (turn.state.matcher.pick(key, demand, isOther, turn.draw) === null) return
+  if (turn.state.matcher.pickOther(key, demand, operator, turn.draw) === null) return
   setCopies(turn, task, 2, 2, 'an audit of a trusted node')
   fill(turn, task)
 }

@@ -8,8 +8,10 @@ export function demandOfTask(
   task: LiveTask,
 ): { readonly demand: Demand; readonly key: string } {
   if (task.demand === null) {
-    task.demand = demandOf(task.type, task.spec.requirements, state.settings.profile)
-    task.demandKey = JSON.stringify(task.demand)
+    const demand = demandOf(task.type, task.spec.requirements, state.settings.profile)
+    const shared = state.matcher.shared(demand)
+    task.demand = shared.demand
+    task.demandKey = shared.key
   }
   return { demand: task.demand, key: task.demandKey }
 }

@@ -1,6 +1,6 @@
 // Gives a task the nodes it is short of. What it does not find now it waits for, in the queue of
 // those that ask for the same.
-import { limits, type TaskSpec } from '@vcp/protocol'
+import { isSealedFrom, limits, type TaskSpec, wantsProof } from '@vcp/protocol'
 import { engineKey, type NodeRecord, operatorOf } from '../nodes/node-record.ts'
 import type { Turn } from '../turn.ts'
 import { openAssignments } from './apply-tasks.ts'
@@ -66,6 +66,7 @@ export function choose(turn: Turn, task: LiveTask): NodeRecord | null {
 
 /** Two results of one operator are one voice; who failed may try again, but not at once. */
 function mayHave(turn: Turn, task: TaskRecord, node: NodeRecord): boolean {
+  if (task.spec !== null && isSealedFrom(node.peerId, task.spec)) return false
   const operator = operatorOf(node)
   return task.assignments.every((each) => {
     if (isOpen(each)) return each.peerId !== node.peerId && each.operator !== operator
@@ -73,10 +74,11 @@ function mayHave(turn: Turn, task: TaskRecord, node: NodeRecord): boolean {
   })
 }
 
-/** Until when a node is not given the same task again; never again if its result was wrong. */
+/** Until when a node is not given the same task again; never again if its part in it is over. */
 function restsUntilMs({ state }: Turn, assignment: Assignment): number {
   const { state: ended, endedAtMs, acceptedAtMs } = assignment
-  if (ended === 'rejected' || endedAtMs === null) return Number.POSITIVE_INFINITY
+  const isForGood = ended === 'rejected' || ended === 'validated'
+  if (isForGood || endedAtMs === null) return Number.POSITIVE_INFINITY
   // The offer never arrived: a node that is heard of again may have the next one.
   if (ended === 'withdrawn' && acceptedAtMs === null) return endedAtMs
   return endedAtMs + state.settings.offerMs
@@ -91,18 +93,16 @@ function decideCopies(turn: Turn, task: LiveTask, first: NodeRecord): void {
   if (asked !== null || task.type === 'federated_learning' || isTrusted(turn, task, first)) return
   const operator = operatorOf(first)
   const { demand, key } = demandOfTask(turn.state, task)
-  const second = turn.state.matcher.pick(
-    key,
-    demand,
-    (node) => operatorOf(node) !== operator,
-    turn.draw,
-  )
+  const second = turn.state.matcher.pickOther(key, demand, operator, turn.draw)
   if (second !== null) setCopies(turn, task, 2, 2, 'the first node has not earned trust yet')
 }
 
 /** Copies that the submitter asked for; null where that is left to us. */
-export function copiesAsked({ verification, requirements }: TaskSpec): number | null {
+export function copiesAsked(spec: TaskSpec): number | null {
+  const { verification, requirements } = spec
   const { quorum, level } = verification
+  // A proof is believed or not, whoever made it.
+  if (wantsProof(spec)) return 1
   const least = Math.max(
     quorum ?? 1,
     level === 'signed' || level === 'proved' ? 1 : 2,

@@ -170,7 +170,14 @@ describe('a task', () => {
     for (let failures = 0; failures < 3; failures++) {
       const [peerId] = scenario.holders(one)
       const leaseEpoch = scenario.epoch(one, peerId!)
-      scenario.tell({ type: 'run-failed', peerId: peerId!, taskId: one, leaseEpoch, reason: 'oom' })
+      scenario.tell({
+        type: 'run-failed',
+        peerId: peerId!,
+        taskId: one,
+        leaseEpoch,
+        reason: 'oom',
+        code: null,
+      })
       scenario.pass(10_000)
       scenario.heartbeat(peerId!)
     }

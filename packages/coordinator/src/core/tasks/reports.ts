@@ -13,6 +13,7 @@ import {
 import type { Decider } from '../decide.ts'
 import { setStatus } from '../nodes/decide.ts'
 import { rest } from '../nodes/rest.ts'
+import { letRest, makeDo } from '../rounds/budget.ts'
 import { openRoundIfReady } from '../rounds/open.ts'
 import type { Turn } from '../turn.ts'
 import { audit } from './audit.ts'
@@ -46,6 +47,7 @@ export const reportDeciders = {
       const declined = { reason: answer.reason, retryAfterSeconds: answer.retry_after_seconds }
       if (node !== undefined) rest(turn.state, node, declined, turn.atMs)
       fill(turn, task)
+      if (answer.reason === 'budget_spent') makeDo(turn, task)
     }
     return pass(null)
   }) satisfies Decider<'offer-answered'>,
@@ -74,10 +76,13 @@ export const reportDeciders = {
     return pass(null)
   }) satisfies Decider<'progress-reported'>,
 
-  'run-failed': ((turn, { peerId, taskId, leaseEpoch, reason }) => {
+  'run-failed': ((turn, { peerId, taskId, leaseEpoch, reason, code }) => {
     const held = holdOf(turn, taskId, peerId, leaseEpoch)
     if (!held.ok) return held
-    lose(turn, held.value.task, held.value.assignment, reason)
+    const { task, assignment } = held.value
+    const isDone = task.type === 'federated_learning' && code === 'budget_spent'
+    if (isDone) letRest(turn, task, assignment, reason)
+    else lose(turn, task, assignment, reason, code)
     return pass(null)
   }) satisfies Decider<'run-failed'>,
 
@@ -112,7 +117,7 @@ export const reportDeciders = {
     const { assignment } = held.value
     // What is shown before enough have committed is there for the others to copy.
     if (!wasAskedToReveal(assignment)) return refuse('CONFLICT', 'nobody has asked for it yet')
-    if (!reveals(peer_id, payload, assignment.commitment!)) {
+    if (!reveals(peer_id, payload, assignment.commitment!, turn.sha256)) {
       reject(turn, held.value.task, assignment, 'the receipt is not what was committed to')
       fill(turn, held.value.task)
       return refuse('SIGNATURE_INVALID', 'the receipt is not what was committed to')

@@ -1,4 +1,13 @@
-import { breachesOf, isEnded, limits, type PolicyBreach, pass, refuse } from '@vcp/protocol'
+import {
+  breachesOf,
+  isEnded,
+  limits,
+  type PolicyBreach,
+  pass,
+  refuse,
+  type TaskSpec,
+  wantsProof,
+} from '@vcp/protocol'
 import type { Decider, Reply } from '../decide.ts'
 import type { InputOf } from '../inputs.ts'
 import { escrow } from '../money/decide.ts'
@@ -53,12 +62,26 @@ function objectionTo(state: State, input: InputOf<'task-submitted'>): Reply | nu
     const { min_nodes } = task.requirements
     return refuse('TASK_REFUSED', `${min_nodes} copies asked for, at most ${limits.replicasMax}`)
   }
+  const unprovable = proofObjection(task)
+  if (unprovable !== null) return refuse('TASK_REFUSED', unprovable)
   const held = state.books.balance({ kind: 'account', account_id: ownerId })
   if (held < task.reward_micro) {
     const reason = `the reward is ${task.reward_micro} millionths, the account holds ${held}`
     return refuse('CREDITS_SHORT', reason)
   }
   return null
+}
+
+/** What a proof cannot be had for, and what it leaves nothing to ask for. */
+function proofObjection(task: TaskSpec): string | null {
+  const { level, quorum } = task.verification
+  if (!wantsProof(task)) {
+    return level === 'proved' ? 'no proof is asked for, so that nothing could be proved' : null
+  }
+  const copies = Math.max(quorum ?? 1, task.requirements.min_nodes)
+  if (copies > 1)
+    return 'a proof is checked by itself: no second node is needed, nor given the task'
+  return level === 'signed' || level === 'proved' ? null : `a proof is never ${level}`
 }
 
 function describe(breach: PolicyBreach): string {

@@ -43,6 +43,8 @@ export interface Assignment {
    * restart it is asked for anew.
    */
   held: Envelope<'receipt'> | null
+  /** Whether the proof in it is being checked; not in the journal either. */
+  isProofAsked: boolean
   /** Where commitment and receipt are in the log. */
   committedIndex: number | null
   revealedIndex: number | null
@@ -67,7 +69,15 @@ export interface Dispute {
 export interface Training {
   /** The newest model. */
   model: Cid
+  /** The moments of the strategy, where it has any. */
+  strategyState: Cid | null
+  /** The largest epsilon that an update came with. */
+  epsilonSpent: number | null
+  /** Rounds closed with enough updates, whatever became of them: each may have released a sum. */
+  releases: number
   roundsDone: number
+  /** What each node's updates count for when the reward is shared out, under whatever lease. */
+  readonly points: Map<PeerId, number>
   /** Rounds in a row that had to be given up. */
   roundsFailed: number
   /** The round that is under way. */

@@ -11,7 +11,14 @@ function pause(scenario: Scenario, peerId: PeerId): void {
 
 function fail(scenario: Scenario, taskId: TaskId, peerId: PeerId): void {
   const leaseEpoch = scenario.epoch(taskId, peerId)
-  scenario.tell({ type: 'run-failed', peerId, taskId, leaseEpoch, reason: 'out of memory' })
+  scenario.tell({
+    type: 'run-failed',
+    peerId,
+    taskId,
+    leaseEpoch,
+    reason: 'out of memory',
+    code: null,
+  })
 }
 
 test('a node without trust is checked also where one with trust had the task before', () => {

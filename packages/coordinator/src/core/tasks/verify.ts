@@ -1,7 +1,7 @@
 // Compares what nodes committed to, asks those who agree to show it, and takes what they show.
 import type { Digest, EvidenceLevel } from '@vcp/protocol'
-import { isAtLeast, limits } from '@vcp/protocol'
-import { release } from '../money/decide.ts'
+import { isAtLeast, limits, wantsProof } from '@vcp/protocol'
+import { releaseEvenly } from '../money/decide.ts'
 import { engineKey, type NodeRecord, operatorOf } from '../nodes/node-record.ts'
 import type { Turn } from '../turn.ts'
 import { failTask, withdrawAll } from './end.ts'
@@ -47,6 +47,10 @@ function collect(turn: Turn, task: TaskRecord, agreed: readonly Assignment[]): v
     askToReveal(turn, task, agreed)
     return
   }
+  if (wantsProof(task.spec!)) {
+    askForProof(turn, task, shown[0]!)
+    return
+  }
   const own = independent(turn, task, shown)
   const level = areReplicas(task, own) ? 'replicated' : 'signed'
   if (isAtLeast(level, levelAsked(task))) {
@@ -56,6 +60,14 @@ function collect(turn: Turn, task: TaskRecord, agreed: readonly Assignment[]): v
     letGo(turn, task, own, shown)
     fill(turn, task)
   } else failTask(turn, task, PUBLIC_TOO_SOON)
+}
+
+/** A proof needs nobody to agree with it; checking it is not for the core to do. */
+function askForProof(turn: Turn, { taskId }: TaskRecord, assignment: Assignment): void {
+  if (assignment.isProofAsked) return
+  assignment.isProofAsked = true
+  const { peerId, epoch: leaseEpoch } = assignment
+  turn.want({ type: 'check-proof', peerId, taskId, leaseEpoch })
 }
 
 /** Ends what counts for nothing, through no fault of the nodes. */
@@ -177,7 +189,7 @@ function disagree(turn: Turn, task: TaskRecord, groups: readonly (readonly Assig
 }
 
 /** Takes the result that these assignments have shown; everything else of the task ends. */
-function accept(
+export function accept(
   turn: Turn,
   task: TaskRecord,
   winners: readonly Assignment[],
@@ -202,7 +214,7 @@ function accept(
     if (level !== 'signed') judge(turn, task, node, engine, true)
   }
   withdrawAll(turn, task, 'the result is there')
-  if (paid.length > 0) release(turn, task, paid)
+  if (paid.length > 0) releaseEvenly(turn, task, paid)
   turn.emit({ type: 'task-completed', task_id: task.taskId, level, output, provisional })
 }
 

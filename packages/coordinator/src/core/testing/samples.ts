@@ -12,6 +12,7 @@ import {
   type PeerId,
   type Receipt,
   type Registration,
+  type RoundId,
   type Signature,
   type TaskId,
   TaskSpec,
@@ -19,6 +20,8 @@ import {
   taskDigest,
   uuidV7From,
 } from '@vcp/protocol'
+import type { InputOf } from '../inputs.ts'
+import type { State } from '../state.ts'
 
 const text = new TextEncoder()
 
@@ -51,7 +54,7 @@ const capabilities: Capabilities = {
   memory_gb: 32,
   gpu_available: false,
   disk_free_gb: 100,
-  engines: { wasm_execution: engine, federated_learning: engine },
+  engines: { wasm_execution: engine, federated_learning: engine, zk_proof: engine },
 }
 
 export function registrationOf(name: string, changes: Partial<Registration> = {}): Registration {
@@ -111,6 +114,33 @@ export function trainingTask(inputs: Record<string, unknown> = {}): TaskSpec {
 }
 
 export const modelOf = (name: string) => cidOf('raw', text.encode(name))
+
+/** Every update that came, in the model, each as good as the accuracies say. */
+export function aggregatedOf(
+  { state }: { readonly state: State },
+  roundId: RoundId,
+  name: string,
+  accuracies: readonly (number | null)[] = [],
+): InputOf<'round-aggregated'> {
+  const peers = [...state.rounds.get(roundId)!.updates.keys()]
+  return {
+    type: 'round-aggregated',
+    roundId,
+    model: modelOf(name),
+    strategyState: null,
+    loss: 0.5,
+    accuracy: 0.9,
+    epsilonSpent: null,
+    contributions: peers.map((peer_id, at) => ({
+      peer_id,
+      left_out: null,
+      loss: null,
+      accuracy: accuracies[at] ?? null,
+      cosine: null,
+      norm_ratio: null,
+    })),
+  }
+}
 
 export function receiptOf(
   spec: TaskSpec,

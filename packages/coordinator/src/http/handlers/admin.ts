@@ -1,9 +1,9 @@
-import { momentOf, pass, refuse } from '@vcp/protocol'
+import { limits, momentOf, pass, refuse } from '@vcp/protocol'
 import type { Handlers } from '../handler.ts'
 import { readCursor, writeCursor } from './cursor.ts'
 import type { HandlerParts } from './handlers.ts'
 
-type Names = 'listUsers' | 'auditLog' | 'overrideThrottle'
+type Names = 'listUsers' | 'auditLog' | 'listThrottles' | 'overrideThrottle'
 
 export function adminHandlers({ accounts, limiter }: HandlerParts): Pick<Handlers, Names> {
   const { store } = accounts
@@ -36,6 +36,16 @@ export function adminHandlers({ accounts, limiter }: HandlerParts): Pick<Handler
         request_id: requestId,
       }))
       return pass({ entries, next_cursor: cursorBehind(found, limit, (row) => `${row.place}`) })
+    },
+    async listThrottles() {
+      const found = await store.rateOverrides.all()
+      const overrides = found.slice(0, limits.pageItemsMax).map((each) => ({
+        account_id: each.accountId,
+        class: each.rateClass,
+        per_minute: each.perMinute,
+        burst: each.burst,
+      }))
+      return pass({ overrides })
     },
     async overrideThrottle({ body }) {
       const { account_id: accountId, class: rateClass, per_minute: perMinute, burst } = body

@@ -4,6 +4,7 @@ import type { HttpMetrics } from '../metrics.ts'
 import type { Backend } from '../ports.ts'
 import type { RateLimiter } from '../rate-limiter.ts'
 import type { Streams } from '../streams.ts'
+import { accountHandlers } from './account.ts'
 import { adminHandlers } from './admin.ts'
 import { authHandlers } from './auth.ts'
 import { ledgerHandlers } from './ledger.ts'
@@ -23,6 +24,7 @@ export interface HandlerParts {
 export function createHandlers(parts: HandlerParts): Handlers {
   return {
     ...authHandlers(parts),
+    ...accountHandlers(parts),
     ...nodeHandlers(parts),
     ...taskHandlers(parts),
     ...ledgerHandlers(parts),

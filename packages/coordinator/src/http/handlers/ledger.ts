@@ -9,6 +9,7 @@ type Names =
   | 'ledgerInclusion'
   | 'ledgerConsistency'
   | 'verifyProof'
+  | 'proofKey'
   | 'listRounds'
   | 'getRound'
 
@@ -25,6 +26,7 @@ export function ledgerHandlers({ backend }: HandlerParts): Pick<Handlers, Names>
     ledgerInclusion: ({ query: { index, size } }) => ledger.inclusion(index, size),
     ledgerConsistency: ({ query: { from, to } }) => ledger.consistency(from, to),
     verifyProof: ({ body }) => proofs.check(body),
+    proofKey: ({ params }) => proofs.key(params.digest),
     async listRounds({ identity, query: { task_id, ...query } }) {
       const asked = readCursor(query)
       if (!asked.ok) return asked

@@ -4,7 +4,14 @@ import type { Handlers } from '../handler.ts'
 import { nextCursor, readCursor } from './cursor.ts'
 import type { HandlerParts } from './handlers.ts'
 
-type Names = 'registerNode' | 'listNodes' | 'getNode' | 'removeNode' | 'heartbeat' | 'rejectNode'
+type Names =
+  | 'registerNode'
+  | 'listNodes'
+  | 'getNode'
+  | 'nodeHistory'
+  | 'removeNode'
+  | 'heartbeat'
+  | 'rejectNode'
 
 export function nodeHandlers({ backend, nowMs }: HandlerParts): Pick<Handlers, Names> {
   const { nodes } = backend
@@ -22,6 +29,7 @@ export function nodeHandlers({ backend, nowMs }: HandlerParts): Pick<Handlers, N
       return pass({ nodes: [...page.items], next_cursor: nextCursor(page) })
     },
     getNode: ({ identity, params }) => nodes.show(identity, params.id),
+    nodeHistory: ({ identity, params }) => nodes.history(identity, params.id),
     removeNode: ({ identity, params }) => nodes.remove(identity, params.id),
     async heartbeat({ identity, params, body }) {
       const node = await nodes.show(identity, params.id)

@@ -4,7 +4,14 @@ import type { Handlers } from '../handler.ts'
 import type { ByteRange } from '../ports.ts'
 import type { HandlerParts } from './handlers.ts'
 
-type Names = 'health' | 'clusterStats' | 'events' | 'putBlob' | 'getBlob' | 'metrics'
+type Names =
+  | 'health'
+  | 'clusterStats'
+  | 'clusterCensus'
+  | 'events'
+  | 'putBlob'
+  | 'getBlob'
+  | 'metrics'
 
 export function operationHandlers(parts: HandlerParts): Pick<Handlers, Names> {
   const { backend, metrics, streams } = parts
@@ -15,6 +22,7 @@ export function operationHandlers(parts: HandlerParts): Pick<Handlers, Names> {
       return { ...pass(health), status: health.ready ? 200 : 503 }
     },
     clusterStats: () => pass(cluster.stats()),
+    clusterCensus: () => pass(cluster.census()),
     events: ({ identity, query, headers }) =>
       streams.open(identity, resumeFrom(query.after, headers['last-event-id'])),
     async putBlob({ params: { cid }, stream }) {

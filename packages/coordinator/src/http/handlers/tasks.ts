@@ -1,4 +1,12 @@
-import { type Outcome, pass, type Submission, type TaskInfo, VcpError } from '@vcp/protocol'
+import {
+  type Evidence,
+  type Outcome,
+  pass,
+  type Submission,
+  type TaskId,
+  type TaskInfo,
+  VcpError,
+} from '@vcp/protocol'
 import { errorAnswer } from '../error-answer.ts'
 import type { Handlers } from '../handler.ts'
 import { nextCursor, readCursor } from './cursor.ts'
@@ -11,9 +19,11 @@ type Names =
   | 'listTasks'
   | 'getTask'
   | 'cancelTask'
+  | 'taskSpec'
   | 'whyTask'
   | 'taskAssignments'
   | 'taskEvidence'
+  | 'tasksEvidence'
 
 export function taskHandlers({ backend: { tasks } }: HandlerParts): Pick<Handlers, Names> {
   return {
@@ -36,13 +46,23 @@ export function taskHandlers({ backend: { tasks } }: HandlerParts): Pick<Handler
     },
     getTask: ({ identity, params }) => tasks.show(identity, params.id),
     cancelTask: ({ identity, params }) => tasks.cancel(identity, params.id),
+    taskSpec: ({ identity, params }) => tasks.spec(identity, params.id),
     whyTask: ({ identity, params }) => tasks.why(identity, params.id),
     async taskAssignments({ identity, params }) {
       const found = await tasks.assignments(identity, params.id)
       return found.ok ? pass({ assignments: found.value }) : found
     },
     taskEvidence: ({ identity, params }) => tasks.evidence(identity, params.id),
+    async tasksEvidence({ identity, body: { task_ids }, requestId }) {
+      const found = await Promise.all(task_ids.map((id) => tasks.evidence(identity, id)))
+      return pass({ results: found.map((each, i) => shown(each, task_ids[i]!, requestId)) })
+    },
   }
+}
+
+function shown(outcome: Outcome<Evidence>, task_id: TaskId, requestId: string) {
+  if (outcome.ok) return { found: true as const, evidence: outcome.value }
+  return { found: false as const, task_id, refusal: errorAnswer(outcome, requestId).body }
 }
 
 function result(outcome: Outcome<TaskInfo>, { task_id }: Submission, requestId: string) {

@@ -4,10 +4,12 @@ import { onTestFinished } from 'vitest'
 import { openApi } from '../server.ts'
 import { socketPlace, surroundings } from '../socket-path.ts'
 import type { AgentEvent, AgentStatus, Control } from '../status.ts'
+import { sampleDetails } from './sample-details.ts'
 import { sampleStatus } from './sample-status.ts'
 
 export interface PlayedAgent {
   status: AgentStatus
+  details: typeof sampleDetails
   readonly controls: Control[]
   answer: Outcome<null>
   readonly path: string
@@ -23,6 +25,12 @@ export async function playAgent(dataDir: string): Promise<PlayedAgent> {
   const place = socketPlace(dataDir, surroundings({}))
   const api = await openApi(place, {
     status: () => played.status,
+    details: {
+      '/history': () => played.details.history,
+      '/mesh': () => played.details.mesh,
+      '/results': () => played.details.results,
+      '/training': () => played.details.training,
+    },
     onEvent(listener) {
       listeners.add(listener)
       return () => void listeners.delete(listener)
@@ -35,6 +43,7 @@ export async function playAgent(dataDir: string): Promise<PlayedAgent> {
   onTestFinished(() => api.close())
   const played: PlayedAgent = {
     status: sampleStatus,
+    details: sampleDetails,
     controls,
     answer: pass(null),
     path: api.path,

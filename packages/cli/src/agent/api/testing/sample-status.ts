@@ -46,6 +46,8 @@ export const sampleStatus: AgentStatus = AgentStatus.parse({
       phase: 'running',
       percent: 40,
       gas: 123_456,
+      gas_max: 1_000_000,
+      level: 'replicated',
       memory_mb: 64,
       accepted_at_ms: 1_800_000_000_000,
       lease_ends_at_ms: 1_800_000_030_000,

@@ -11,13 +11,15 @@ import {
   type PayloadOf,
   type PeerId,
   type Receipt,
+  type RoundId,
+  type RoundOrder,
   type Signature,
   type TaskId,
   TaskSpec,
   taskDigest,
   uuidV7From,
 } from '@vcp/protocol'
-import type { RunEnd } from '../inputs.ts'
+import type { RoundEnd, RunEnd } from '../inputs.ts'
 import type { MeasuredTelemetry, Reading } from '../reading.ts'
 import type { AgentSettings } from '../settings.ts'
 
@@ -38,6 +40,41 @@ export const task = TaskSpec.parse({
   task_type: 'wasm_execution',
   inputs: { module, call: { kind: 'wasi' } },
 })
+
+export const training = TaskSpec.parse({
+  task_type: 'federated_learning',
+  inputs: {
+    model: module,
+    loss: 'softmax_cross_entropy',
+    dataset: 'digits',
+    rounds: 3,
+    local_steps: 5,
+    batch_size: 16,
+    learning_rate: 0.1,
+    privacy: { budget: { epsilon: 2, delta: 1e-5 } },
+  },
+})
+
+export function orderOf(number: number, closesAtMs = startMs + 600_000): RoundOrder {
+  const random = new Uint8Array(10).fill(number)
+  const round_id = uuidV7From(startMs, random) as RoundId
+  return { round_id, number, model: module, closes_at_ms: closesAtMs }
+}
+
+export function updateTo(offer: Offer, order: RoundOrder): RoundEnd {
+  const update = envelopeOf('update', {
+    round_id: order.round_id,
+    task_id: offer.task_id,
+    lease_epoch: offer.lease_epoch,
+    base_model: order.model,
+    delta: module,
+    delta_digest: leaf,
+    examples: null,
+    privacy: null,
+    trained_at_ms: startMs,
+  })
+  return { kind: 'contributed', update }
+}
 
 export function offerOf(number: number, epoch = 1, endsAtMs = startMs + 10_000): Offer {
   const ids = { task_id: taskIdOf(number), peer_id: peerId, lease_epoch: epoch }

@@ -63,7 +63,9 @@ export function createMemoryNetwork(now: () => number = Date.now): MemoryNetwork
       const joinedStreams = streams.join(peerId, counters)
       const peers: Peers = {
         addresses: () => [addressOf(peerId)],
+        reach: () => 'unknown',
         connected: () => [...connected],
+        connections: () => [],
         async connect(address) {
           const other = reach(address.split('/').at(-1) as PeerId)
           connected.add(other)
@@ -72,6 +74,7 @@ export function createMemoryNetwork(now: () => number = Date.now): MemoryNetwork
         },
         keep: () => () => undefined,
         disconnect: async (other) => cut(other),
+        disconnectOlder: () => undefined,
         onChange(listener) {
           listeners.add(listener)
           return () => void listeners.delete(listener)
@@ -184,7 +187,7 @@ export async function scriptedCoordinator(
     }
     if (scripted.refuseBeat !== null) return scripted.refuseBeat
     const mode = ask.ask === 'mode' ? ask.mode : 'active'
-    return pass({ answered: 'heard', peer_id: from, mode, at_ms })
+    return pass({ answered: 'heard', peer_id: from, mode, at_ms, earned_micro: 2_000_000 })
   })
   await streams.serve(reportProtocol, async (report) => {
     scripted.reports.push(report)

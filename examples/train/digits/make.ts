@@ -1,0 +1,44 @@
+// Makes a small convolutional model and drawn digits for each node, from a seed.
+//   node scripts/with-node.mjs examples/train/digits/make.ts
+//     [--out folder] [--seed 1] [--nodes 3] [--examples 600]
+import { dirname } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import {
+  Chance,
+  RandomModel,
+  type Rows,
+  readArguments,
+  writeInto,
+  writeSplit,
+} from '../make-model.ts'
+import { drawDigit } from './draw-digit.ts'
+
+const side = 16
+const heldOut = 500
+
+function model(seed: number): Uint8Array {
+  const b = new RandomModel(seed)
+  let x = b.input('image', 'float32', ['batch', 1, side, side])
+  x = b.halved(b.node('Relu', [b.convolution(x, 1, 8, 3)]))
+  x = b.halved(b.node('Relu', [b.convolution(x, 8, 16, 3)]))
+  x = b.node('Flatten', [x])
+  x = b.node('Relu', [b.linear(x, 16 * (side / 4) ** 2, 32)])
+  b.output(b.linear(x, 32, 10), ['batch', 10])
+  return b.bytes()
+}
+
+function digits(count: number, seed: number): Rows {
+  const chance = new Chance(seed)
+  const inputs = new Float32Array(count * side * side)
+  const labels = new BigInt64Array(count)
+  for (let at = 0; at < count; at++) {
+    const digit = chance.below(10)
+    inputs.set(drawDigit(digit, side, chance), at * side * side)
+    labels[at] = BigInt(digit)
+  }
+  return { shape: [1, side, side], inputs, labelShape: [], labels }
+}
+
+const asked = readArguments(dirname(fileURLToPath(import.meta.url)), 600)
+writeInto(asked.folder, 'model.onnx', model(asked.seed))
+writeSplit(asked, digits(asked.nodes * asked.examples + heldOut, asked.seed), heldOut)

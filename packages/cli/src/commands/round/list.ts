@@ -1,0 +1,40 @@
+import { limits, type Round, TaskId } from '@vcp/protocol'
+import * as z from 'zod'
+import { defineCommand } from '../../command.ts'
+import { withCoordinator } from '../../coordinator-client.ts'
+import { roundTable } from '../../training/training-text.ts'
+import { createRoundReader } from '../../training/watch-training.ts'
+
+export const command = defineCommand({
+  about: 'Lists rounds of your trainings, and of those that your nodes take part in.',
+  options: [{ form: '--task <id>', about: 'only those of this training' }],
+  examples: [
+    { line: 'vcp round list', about: 'what is being trained?' },
+    {
+      line: 'vcp round list --task 019f0000-0000-7000-8000-000000000001 --json',
+      about: 'the history of one training',
+    },
+  ],
+  input: z.strictObject({ task: TaskId.optional() }),
+  run: ({ task }, context) =>
+    withCoordinator(
+      context,
+      async (connection): Promise<readonly Round[]> => {
+        if (task !== undefined) return createRoundReader(connection, task).read()
+        const query = { limit: limits.pageItemsMax }
+        const { rounds } = await connection.ask('listRounds', { query })
+        return rounds as readonly Round[]
+      },
+      { signsIn: true },
+    ),
+  text(rounds) {
+    if (rounds.length === 0) return 'no rounds'
+    const [head, ...lines] = roundTable(rounds)
+    const ids = rounds.map(({ round_id }) => round_id)
+    const width = ids[0]!.length
+    return [
+      `${'id'.padEnd(width)}  ${head}`,
+      ...lines.map((line, at) => `${ids[at]}  ${line}`),
+    ].join('\n')
+  },
+})

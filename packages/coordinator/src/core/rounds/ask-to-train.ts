@@ -1,0 +1,43 @@
+// Whose update a round waits for. The order to train goes to each of them by itself, for gossip
+// promises nobody anything.
+import type { PeerId, RoundId } from '@vcp/protocol'
+import type { EffectOf } from '../effects.ts'
+import type { State } from '../state.ts'
+import { type Assignment, assignmentOf, isOpen } from '../tasks/task-record.ts'
+import type { RoundRecord } from './round-record.ts'
+
+/** The order to a node that has not sent its update; null where none is waited for. */
+export function askToTrain(
+  state: State,
+  roundId: RoundId,
+  peerId: PeerId,
+): EffectOf<'ask-to-train'> | null {
+  const record = state.rounds.get(roundId)
+  if (record?.round.state !== 'open') return null
+  const assignment = awaited(state, record, peerId)
+  if (assignment === null) return null
+  const { task_id: taskId } = record.round
+  return { type: 'ask-to-train', peerId, taskId, leaseEpoch: assignment.epoch, roundId }
+}
+
+export function asksToTrain(state: State, roundId: RoundId): readonly EffectOf<'ask-to-train'>[] {
+  const participants = state.rounds.get(roundId)?.round.participants ?? []
+  return participants.flatMap((peerId) => askToTrain(state, roundId, peerId) ?? [])
+}
+
+/** Participants that may still send an update. */
+export function awaitedOf(state: State, record: RoundRecord): readonly PeerId[] {
+  return record.round.participants.filter((peerId) => awaited(state, record, peerId) !== null)
+}
+
+function awaited(
+  state: State,
+  { round, updates, refused }: RoundRecord,
+  peerId: PeerId,
+): Assignment | null {
+  const task = state.tasks.get(round.task_id)
+  const assignment = task === undefined ? undefined : assignmentOf(task, peerId)
+  if (!round.participants.includes(peerId)) return null
+  if (updates.has(peerId) || refused.has(peerId)) return null
+  return assignment !== undefined && isOpen(assignment) ? assignment : null
+}

@@ -1,0 +1,23 @@
+// The round desk, when it is first needed: a coordinator without trainings loads nothing of it.
+import { pass } from '@vcp/protocol'
+import type { RoundDesk, RoundDeskParts } from './round-desk.ts'
+
+export function openRounds(parts: RoundDeskParts): RoundDesk {
+  let opened: Promise<RoundDesk> | null = null
+  const desk = () => {
+    opened ??= import('./round-desk.ts').then(({ createRoundDesk }) => createRoundDesk(parts))
+    return opened
+  }
+  return {
+    carryOut(effect) {
+      if (effect.type === 'aggregate-round') void desk().then((rounds) => rounds.carryOut(effect))
+    },
+    async admit(task) {
+      return task.task_type === 'federated_learning' ? (await desk()).admit(task) : pass(null)
+    },
+    check: async (update) => (await desk()).check(update),
+    async close() {
+      await (await opened)?.close()
+    },
+  }
+}

@@ -1,0 +1,122 @@
+// Does one task after the other, for as long as its parent has any. It ends with its parent too:
+// the channel closes, however that died.
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { type Outcome, pass, refuse } from '@vcp/protocol'
+import { compile } from '../compile/compile.ts'
+import { ByteSource } from '../data/byte-stream.ts'
+import type { Dataset } from '../data/dataset.ts'
+import { openDataset } from '../data/open-dataset.ts'
+import { seededRandom, systemRandom } from '../noise/random-source.ts'
+import type { ModelProto } from '../onnx/messages.ts'
+import { decodeModel } from '../onnx/read-model.ts'
+import { executorFor } from '../train/open-executor.ts'
+import { aggregateRound } from './aggregate-round.ts'
+import type {
+  AggregationOrder,
+  AggregatorReport,
+  AggregatorResults,
+  AggregatorTask,
+  ExaminationOrder,
+  Lengths,
+} from './aggregator-messages.ts'
+import { type AggregationPlan, planAggregation } from './plan-aggregation.ts'
+
+const pipe = new ByteSource(process.stdin[Symbol.asyncIterator]() as never, 'the pipe')
+
+process.once('disconnect', () => process.kill(process.pid, 'SIGKILL'))
+process.on('message', (task: AggregatorTask) => void obey(task))
+report({ type: 'ready' })
+
+/** The parent sends the next task when it has the report of this one. */
+async function obey(task: AggregatorTask): Promise<void> {
+  const { lengths } = task
+  const outcome =
+    task.kind === 'aggregate'
+      ? await aggregate(task.order, lengths)
+      : await examine(task.order, lengths)
+  if (outcome.ok) report({ type: 'done', result: outcome.value })
+  else report({ type: 'refused', code: outcome.code, reason: outcome.reason })
+}
+
+function report(message: AggregatorReport): void {
+  process.send?.(message)
+}
+
+async function aggregate(
+  { loss, spec, seed }: AggregationOrder,
+  lengths: Lengths,
+): Promise<Outcome<AggregatorResults['aggregate']>> {
+  const opened = await openModel(loss, lengths)
+  if (!opened.ok) return opened
+  const moments = lengths.moments === null ? null : await pipe.take(lengths.moments)
+  const open = await executorFor({ executor: 'native', threads: 1 })
+  const source = seed === null ? systemRandom() : seededRandom(seed)
+  const updates = updatesOf(lengths)
+  return aggregateRound(spec, { ...opened.value, moments, updates, source, open })
+}
+
+async function examine(
+  { loss, isPrivate }: ExaminationOrder,
+  lengths: Lengths,
+): Promise<Outcome<AggregatorResults['examine']>> {
+  const opened = await openModel(loss, lengths)
+  if (!opened.ok) return opened
+  const { model, plan, heldOut } = opened.value
+  const mode = isPrivate ? 'clipped' : 'plain'
+  const trained = compile(model, { mode, loss, batchSize: 2 })
+  if (!trained.ok) return trained
+  const parameters = plan.layout.map(({ name, shape }) => ({ name, shape }))
+  return pass({ parameters, heldOut: heldOut?.count ?? null })
+}
+
+interface Opened {
+  readonly model: ModelProto
+  readonly plan: AggregationPlan
+  readonly heldOut: Dataset | null
+}
+
+async function openModel(
+  loss: AggregationOrder['loss'],
+  lengths: Lengths,
+): Promise<Outcome<Opened>> {
+  const model = decodeModel(await pipe.take(lengths.model))
+  if (!model.ok) return model
+  const plan = planAggregation(model.value, loss)
+  if (!plan.ok) return plan
+  const heldOut = lengths.heldOut === null ? pass(null) : await readHeldOut(plan.value, lengths)
+  if (!heldOut.ok) return heldOut
+  return pass({ model: model.value, plan: plan.value, heldOut: heldOut.value })
+}
+
+/** Unpacked, a held-out set takes some times the bytes that it came in. */
+const heldOutBytesMax = 2 ** 30
+
+/** An archive is read from its end, so that it has to be a file. */
+async function readHeldOut(
+  { graph }: AggregationPlan,
+  lengths: Lengths,
+): Promise<Outcome<Dataset>> {
+  const [input, ...others] = graph.inputs
+  if (input === undefined || others.length > 0) {
+    const reason = 'the held-out set has one array x, and the model takes another number of inputs'
+    return refuse('DATASET_INVALID', reason)
+  }
+  const folder = await mkdtemp(join(tmpdir(), 'vcp-held-out-'))
+  try {
+    const file = join(folder, 'held-out.npz')
+    await writeFile(file, await pipe.take(lengths.heldOut!), { mode: 0o600 })
+    const inputs = { [input.name]: { path: `${file}:x` } }
+    const source = { format: 'npy', inputs, labels: { path: `${file}:y` } } as const
+    const opened = await openDataset(source, graph, heldOutBytesMax)
+    if (opened.ok) return opened
+    return refuse(opened.code, `the held-out set: ${opened.reason.replaceAll(`${folder}/`, '')}`)
+  } finally {
+    await rm(folder, { recursive: true })
+  }
+}
+
+async function* updatesOf({ updates }: Lengths): AsyncGenerator<Uint8Array> {
+  for (const length of updates) yield await pipe.take(length)
+}

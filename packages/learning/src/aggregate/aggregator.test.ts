@@ -1,0 +1,104 @@
+import { afterEach, describe, expect, test } from 'vitest'
+import { encodeModel } from '../onnx/read-model.ts'
+import { sectorModel } from '../testing/training.ts'
+import { encodeUpdate } from '../update/update-codec.ts'
+import { type Aggregator, createAggregator, type SizedBytes } from './aggregator.ts'
+import type { AggregationOrder } from './aggregator-messages.ts'
+import { planAggregation } from './plan-aggregation.ts'
+
+const planned = planAggregation(sectorModel, 'softmax-cross-entropy')
+if (!planned.ok) throw new Error(planned.reason)
+const { layout } = planned.value
+const length = layout.reduce((sum, place) => sum + place.length, 0)
+const model = sized(encodeModel(sectorModel))
+
+const order: AggregationOrder = {
+  loss: 'softmax-cross-entropy',
+  seed: null,
+  spec: {
+    rule: { kind: 'mean' },
+    step: { kind: 'fedavg' },
+    learningRate: 1,
+    clipNorm: null,
+    gates: null,
+    updatesMin: 1,
+    updates: 2,
+    bytesMax: 2 ** 28,
+  },
+}
+
+function sized(bytes: Uint8Array): SizedBytes {
+  return {
+    length: bytes.length,
+    async *read() {
+      for (let at = 0; at < bytes.length; at += 1_000) yield bytes.subarray(at, at + 1_000)
+    },
+  }
+}
+
+function updateOf(value: number): SizedBytes {
+  const format = { kind: 'fixed', fixedPoint: { fractionBits: 24 } } as const
+  const encoded = encodeUpdate(format, layout, new Float64Array(length).fill(value))
+  if (!encoded.ok) throw new Error(encoded.reason)
+  return sized(encoded.value)
+}
+
+let aggregator: Aggregator
+afterEach(() => aggregator.close())
+
+describe('an aggregator', () => {
+  test('does tasks one after the other in its child, with the same bits each time', async () => {
+    aggregator = createAggregator({ idleMs: 60_000 })
+    const updates = [updateOf(0.01), updateOf(-0.02)]
+    const input = { model, heldOut: null, moments: null, updates }
+    const [one, other, examined] = await Promise.all([
+      aggregator.aggregate(order, input),
+      aggregator.aggregate(order, input),
+      aggregator.examine({ loss: order.loss, isPrivate: true }, { model, heldOut: null }),
+    ])
+    if (!one.ok || !other.ok) throw new Error('it was refused')
+    expect(one.value.model).toEqual(other.value.model)
+    const parameters = layout.map(({ name, shape }) => ({ name, shape }))
+    expect(examined).toEqual({ ok: true, value: { parameters, heldOut: null } })
+  })
+
+  test('goes on with a fresh child after a refusal left bytes in the pipe', async () => {
+    aggregator = createAggregator({ idleMs: 60_000 })
+    const broken = { model: sized(new Uint8Array(50).fill(7)), heldOut: null, moments: null }
+    const refused = await aggregator.aggregate(order, { ...broken, updates: [updateOf(1)] })
+    expect(refused).toMatchObject({ ok: false })
+    const input = { model, heldOut: null, moments: null, updates: [updateOf(0), updateOf(0)] }
+    expect(await aggregator.aggregate(order, input)).toMatchObject({ ok: true })
+  })
+
+  test('says so where a held-out set is none', async () => {
+    aggregator = createAggregator({ idleMs: 60_000 })
+    const examination = { loss: order.loss, isPrivate: false }
+    const heldOut = sized(new Uint8Array(100))
+    const refused = await aggregator.examine(examination, { model, heldOut })
+    expect(refused).toMatchObject({ ok: false, code: 'DATASET_INVALID' })
+    expect(refused).toHaveProperty('reason', expect.stringMatching(/^the held-out set: /))
+  })
+
+  test('says so where bytes cannot be read', async () => {
+    aggregator = createAggregator({ idleMs: 60_000 })
+    const lost: SizedBytes = {
+      length: 10,
+      // biome-ignore lint/correctness/useYield: it fails before it has any.
+      async *read() {
+        throw new Error('the disk is gone')
+      },
+    }
+    const input = { model, heldOut: null, moments: null, updates: [lost, updateOf(0)] }
+    const refused = await aggregator.aggregate(order, input)
+    expect(refused).toEqual({ ok: false, code: 'BLOB_UNAVAILABLE', reason: 'the disk is gone' })
+  })
+
+  test('is interrupted when it is closed', async () => {
+    aggregator = createAggregator({ idleMs: 60_000 })
+    const input = { model, heldOut: null, moments: null, updates: [updateOf(0), updateOf(0)] }
+    const work = aggregator.aggregate(order, input)
+    await aggregator.close()
+    expect(await work).toMatchObject({ ok: false, code: 'INTERRUPTED' })
+  })
+})

@@ -1,0 +1,48 @@
+import type { ComponentChildren } from 'preact'
+import { useState } from 'preact/hooks'
+import { Icon } from './icon.tsx'
+import { Failure } from './notice.tsx'
+
+/** Fetches something and gives it to the browser to keep as a file. */
+export function Download({
+  name,
+  fetch,
+  children,
+}: {
+  readonly name: string
+  fetch(): Promise<Uint8Array>
+  readonly children: ComponentChildren
+}) {
+  const [error, setError] = useState<unknown>(null)
+  const [isBusy, setBusy] = useState(false)
+  const get = async () => {
+    setBusy(true)
+    setError(null)
+    try {
+      keepAsFile(name, await fetch())
+    } catch (failure) {
+      setError(failure)
+    } finally {
+      setBusy(false)
+    }
+  }
+  return (
+    <>
+      <button type="button" class="button small" disabled={isBusy} onClick={() => void get()}>
+        <Icon name="download" />
+        {children}
+      </button>
+      <Failure error={error} />
+    </>
+  )
+}
+
+function keepAsFile(name: string, content: Uint8Array): void {
+  const url = URL.createObjectURL(new Blob([content.slice()]))
+  const link = document.createElement('a')
+  link.href = url
+  link.download = name
+  link.click()
+  // The browser takes it within this turn of its loop or the next.
+  setTimeout(() => URL.revokeObjectURL(url), 10_000)
+}

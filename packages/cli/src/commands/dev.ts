@@ -2,20 +2,8 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import * as z from 'zod'
-import { type Context, defineCommand } from '../command.ts'
-import type { Step } from '../dev/demonstration.ts'
-import { demonstrations } from '../dev/demonstrations.ts'
-import { hanging, type Style } from '../style.ts'
-import { progressLine } from '../task/progress-line.ts'
-
-interface Shown {
-  readonly parts: readonly {
-    readonly name: string
-    readonly about: string
-    readonly steps: readonly Step[]
-  }[]
-  readonly holds: boolean
-}
+import { defineCommand } from '../command.ts'
+import { type Shown, showAll } from '../dev/show-all.ts'
 
 export const command = defineCommand({
   about:
@@ -56,39 +44,8 @@ export const command = defineCommand({
   },
   text(data, style) {
     if (data === undefined) return ''
-    const { parts, holds } = data
-    const shown = parts.map(({ name, about, steps }) => {
-      const margin = name.length + 2
-      const title = `${style.title(name)}  ${style.quiet(hanging(about, margin, style.columns))}`
-      return [title, ...steps.map((each) => line(each, style))].join('\n')
-    })
-    const verdict = holds ? style.good('everything held') : style.bad('something did not hold')
-    return `${shown.join('\n\n')}\n\n${verdict}`
+    // The parts were shown as they came.
+    return data.holds ? style.good('everything held') : style.bad('something did not hold')
   },
   exitCode: (data) => (data === undefined || data.holds ? 0 : 8),
 })
-
-async function showAll(folder: string, context: Context): Promise<Shown> {
-  const { host } = context
-  const progress = progressLine(context)
-  const parts = []
-  try {
-    for (const { name, about, run } of demonstrations) {
-      host.signal.throwIfAborted()
-      progress.say(name)
-      const doing = (what: string) => progress.say(`${name}: ${what}`)
-      const own = mkdtempSync(join(folder, `${name}-`))
-      parts.push({ name, about, steps: await run({ host, folder: own, doing }) })
-    }
-  } finally {
-    progress.end()
-  }
-  return { parts, holds: parts.every(({ steps }) => steps.every(({ holds }) => holds !== false)) }
-}
-
-function line({ what, outcome, holds }: Step, style: Style): string {
-  const symbol = holds === null ? '·' : holds ? style.good('✓') : style.bad('✗')
-  const margin = 6
-  const came = style.quiet(hanging(outcome, margin, style.columns))
-  return `  ${symbol} ${hanging(what, 4, style.columns)}\n${' '.repeat(margin)}${came}`
-}

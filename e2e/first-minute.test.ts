@@ -1,7 +1,7 @@
 // What the README promises for the first minute, with the real program in processes of its own,
 // under the Node that is on PATH: an old one shows the hand-over to the bundled Node.
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { open } from 'node:fs/promises'
 import { constants, tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
@@ -76,12 +76,16 @@ describe('the first minute', () => {
   })
 
   test('vcp dev --demo tries every part, and everything holds', async () => {
-    const { code, out } = await vcp(['dev', '--demo'])
+    const temporary = folder()
+    const { code, out } = await vcp(['dev', '--demo'], { TMPDIR: temporary })
     expect(code).toBe(0)
+    const parts = ['identity', 'machine', 'sandbox', 'ledger', 'evidence', 'network']
+    for (const part of [...parts, 'training', 'proofs']) expect(out).toContain(`${part}  `)
     expect(out).toContain('everything held')
     expect(out).not.toContain('✗')
+    expect(readdirSync(temporary)).toEqual([])
     // The leases of two bad nodes take their 30 seconds to run out; a training takes half as long.
-  }, 240_000)
+  }, 600_000)
 
   test('an identity is made once, kept at 0600, backed up and brought back', async () => {
     const [first, second] = [join(folder(), 'data'), join(folder(), 'data')]

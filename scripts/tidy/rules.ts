@@ -6,7 +6,7 @@ import { exactVersions, lockScripts, lockSource, lockWhole } from './rules/insta
 import { declared, door, layer } from './rules/layers.ts'
 import { deadLink } from './rules/links.ts'
 import { coreImports, corePure, exactMath, protocolImports, protocolPure } from './rules/purity.ts'
-import { machinePath, noEval, noShell } from './rules/safety.ts'
+import { machinePath, muteRuntime, noEval, noShell } from './rules/safety.ts'
 import { adapters, barrel, drawer, fileSize, lineLength, names } from './rules/shape.ts'
 import { testMock, testOnly, testRetry, testSkip, testSleep, testTitle } from './rules/testing.ts'
 import { glossary, noAny, suppression, unfinished } from './rules/words.ts'
@@ -37,6 +37,7 @@ export const rules: readonly Rule[] = [
   noEval,
   noShell,
   machinePath,
+  muteRuntime,
   lockScripts,
   lockSource,
   lockWhole,

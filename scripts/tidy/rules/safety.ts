@@ -54,6 +54,29 @@ export const noShell: Rule = {
   ],
 }
 
+const MUTE = 'packages/learning/src/train/native-runtime.ts'
+
+export const muteRuntime: Rule = {
+  name: 'mute-runtime',
+  about: 'the native ONNX runtime is loaded in one place, which keeps it from telling its maker',
+  check: eachFile(
+    (path) => isCode(path) && path !== MUTE,
+    ({ imports }) =>
+      imports
+        .filter(({ specifier, typeOnly }) => specifier === 'onnxruntime-node' && !typeOnly)
+        .map(({ offset }) => ({ offset, message: `import it from ${MUTE}` })),
+  ),
+  fires: [
+    { [AT]: "import { InferenceSession } from 'onnxruntime-node'" },
+    { [AT]: "const { Tensor } = await import('onnxruntime-node')" },
+  ],
+  silent: [
+    { [MUTE]: "export const { Tensor } = await import('onnxruntime-node')" },
+    { [AT]: "import type { Tensor } from 'onnxruntime-node'" },
+    { [AT]: "import { Tensor } from 'onnxruntime-web'" },
+  ],
+}
+
 // Spelt in parts, so that this file does not trip over itself.
 const EXAMPLE = '(?!(?:ana|ben|user|you)\\b)'
 const HOMES = ['work', 'root', `home/${EXAMPLE}[\\w.-]+`, `Users/${EXAMPLE}[\\w.-]+`].join('|')

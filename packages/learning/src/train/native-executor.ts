@@ -1,5 +1,5 @@
-import { InferenceSession, Tensor } from 'onnxruntime-node'
 import type { OpenExecutor } from './executor.ts'
+import { InferenceSession, Tensor } from './native-runtime.ts'
 
 export interface NativeOptions {
   readonly threads: number

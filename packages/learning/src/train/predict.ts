@@ -15,7 +15,7 @@ export async function predict(
   runtime: Runtime,
 ): Promise<Outcome<Rows>> {
   const { InferenceSession, Tensor } =
-    runtime === 'native' ? await import('onnxruntime-node') : await import('onnxruntime-web')
+    runtime === 'native' ? await import('./native-runtime.ts') : await import('onnxruntime-web')
   const session = await InferenceSession.create(model)
   const [input, ...more] = session.inputNames
   if (input === undefined || more.length > 0) {

@@ -54,7 +54,7 @@ describe.each([
 
   test('shows tasks with their phase, their gas of what they may use and the level', () => {
     const shown = pane('tasks')
-    expect(shown).toMatch(/▸ 01900.*wasm_execution +running +█░+ 123 k +replicated/)
+    expect(shown).toMatch(/▸ 01900.*wasm_execution +running +█░+ 123 k gas +replicated/)
     const [task] = recordedNode.status?.tasks ?? []
     const opened = pane('tasks', { opened: task?.task_id ?? '' })
     expect(opened).toContain('123456 of 1000000')
@@ -122,6 +122,42 @@ describe.each([
     expect(shown).toMatch(/wasm_execution +failed/)
     // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for
     expect(shown).not.toMatch(/[\x00-\x09\x0b-\x1f\x7f-\x9f\u202e]/)
+  })
+
+  test('shows the newest round first, and the curves of its training alone', () => {
+    const { rounds } = recordedNetwork
+    if (rounds.asked !== 'answered') throw new Error('it is recorded')
+    const task_id = '01900000-0000-7000-8000-000000000001' as never
+    const older = rounds.answer.items.map((round) => ({
+      ...{ ...round, task_id, round_id: `older ${round.number}` as never, loss: 9 },
+      opened_at_ms: round.opened_at_ms - 3_600_000,
+    }))
+    const items = [...older, ...rounds.answer.items]
+    const facts = { ...recordedNetwork, rounds: { ...rounds, answer: { items, isAll: false } } }
+    const shown = drawn(networkSubject, facts, size, { pane: 'rounds' })
+    expect(shown).toContain('the newest 8 of more')
+    expect(shown).toMatch(/▸ 01900.* 4 +open[\s\S]* 3 +finalised/)
+    expect(shown.match(/●/g)).toHaveLength(6)
+  })
+
+  test('draws nothing anew for time alone where it is asked for seldom', () => {
+    for (const name of ['fleet', 'queue']) {
+      const later = { ...recordedNetwork, atMs: recordedNetwork.atMs + 2_000 }
+      expect(drawn(networkSubject, later, size, { pane: name })).toBe(pane(name))
+    }
+  })
+
+  test('shows what is gone into whole, and no hints of what cannot be done there', () => {
+    const { tasks, rounds } = recordedNetwork
+    if (tasks.asked !== 'answered' || rounds.asked !== 'answered') throw new Error('it is recorded')
+    const queued = pane('queue', { opened: tasks.answer.items[0]?.task_id ?? '' })
+    expect(queued).toContain('ab'.repeat(32))
+    const [round] = rounds.answer.items
+    const opened = pane('rounds', { opened: round?.round_id ?? '' })
+    for (const whole of [round?.model_in, round?.participants[0]]) expect(opened).toContain(whole)
+    const help = pane('queue', { isHelp: true })
+    expect(help).toContain('esc back')
+    expect(help).not.toContain('enter open')
   })
 
   test('shows rounds and credits', () => {

@@ -109,10 +109,11 @@ function lastLine<Facts, Command>(seen: Seen<Facts, Command>): Line {
   }
   if (notice !== null) return line(span(notice.text, notice.isBad ? 'bad' : 'good'))
   const pane = paneOf(subject, look)
+  const isInside = look.isHelp || look.opened !== null
   const hints = [
-    ...(pane.table === undefined || look.opened !== null ? [] : ['enter open', '/ filter']),
-    ...(look.opened === null && look.before === null ? [] : ['esc back']),
-    ...(subject.logs === null || look.pane === subject.logs ? [] : ['l logs']),
+    ...(pane.table === undefined || isInside ? [] : ['enter open', '/ filter']),
+    ...(isInside || look.before !== null ? ['esc back'] : []),
+    ...(subject.logs === null || look.pane === subject.logs || look.isHelp ? [] : ['l logs']),
     ...subject.verbs.flatMap(({ key, words }) =>
       key === undefined || isReadonly ? [] : [`${key} ${words[0]}`],
     ),

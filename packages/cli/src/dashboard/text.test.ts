@@ -9,6 +9,7 @@ import {
   shorten,
   span,
   spread,
+  wrap,
 } from './text.ts'
 
 describe('text on a screen', () => {
@@ -44,6 +45,13 @@ describe('text on a screen', () => {
   test('keeps both ends of what is told apart by them', () => {
     expect(shorten('0123456789', 7)).toBe('012…789')
     expect(shorten('0123', 7)).toBe('0123')
+  })
+
+  test('is broken between words, and within one that is longer, and nothing of it is lost', () => {
+    expect(wrap('to be or not', 6)).toEqual(['to be', 'or not'])
+    expect(wrap('a 0123456789 b', 4)).toEqual(['a', '0123', '4567', '89 b'])
+    expect(wrap('日本語', 4)).toEqual(['日本', '語'])
+    expect(wrap('', 4)).toEqual([''])
   })
 
   test('fills a line from both sides', () => {

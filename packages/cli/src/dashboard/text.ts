@@ -94,16 +94,31 @@ export function spread(left: Line, right: Line, columns: number): Line {
   return [...kept, span(' '.repeat(columns - width - columnsOfLine(kept))), ...right]
 }
 
-/** In lines of at most `columns`, broken between words. */
+/** In lines of at most `columns`, broken between words, and within one that is longer. */
 export function wrap(text: string, columns: number): readonly string[] {
   const lines: string[] = []
   for (const word of clean(text).split(' ')) {
     const last = lines.at(-1)
     if (last !== undefined && columnsOf(last) + 1 + columnsOf(word) <= columns) {
       lines[lines.length - 1] = `${last} ${word}`
-    } else lines.push(cutText(word, columns))
+    } else lines.push(...broken(word, columns))
   }
   return lines
+}
+
+function broken(word: string, columns: number): readonly string[] {
+  const parts = ['']
+  let width = 0
+  for (const character of word) {
+    const own = columnsOf(character)
+    if (width > 0 && width + own > columns) {
+      parts.push('')
+      width = 0
+    }
+    parts[parts.length - 1] += character
+    width += own
+  }
+  return parts
 }
 
 const formats = {

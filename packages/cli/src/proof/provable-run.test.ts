@@ -19,12 +19,13 @@ const call = { kind: 'function', function: 'f', arguments: [{ type: 'i32', value
 
 test('a run that fits names the key of the smallest circuit that takes it', async () => {
   const keys = await committedKeys(checkoutFolders()!.circuits)
+  const here = async () => keys
   const { digest } = keys.find(({ name }) => name === 'execution')!
   const proof = { from: 'catalogue', name: 'execution', verification_key: digest }
   const expected = { inputs: { proof }, verification: { level: 'proved' } }
-  expect(await withExecutionCircuit(draftOf(call), [echo])).toMatchObject(expected)
+  expect(await withExecutionCircuit(draftOf(call), [echo], here)).toMatchObject(expected)
   const byLevel = { ...draftOf(call, {}), verification: { level: 'proved' } }
-  expect(await withExecutionCircuit(byLevel, [echo])).toMatchObject(expected)
+  expect(await withExecutionCircuit(byLevel, [echo], here)).toMatchObject(expected)
 })
 
 test('a run that asks for no proof, or is none, is left as it is', async () => {

@@ -2,6 +2,7 @@
 // Which size of the circuit takes it is found out here, before anything is sent; who brings what
 // fits none is told so.
 import type { NamedBlob } from '@vcp/client'
+import type { CircuitKey } from '@vcp/proofs'
 import { VcpError, WasmValue } from '@vcp/protocol'
 import * as z from 'zod'
 
@@ -19,10 +20,19 @@ const Wanted = z.object({
   verification: z.object({ level: z.string().optional() }).optional(),
 })
 
+/** Keys that can be named here: a size that comes twice counts where it comes first. */
+export type KeysHere = () => Promise<readonly CircuitKey[]>
+
+const knownHere: KeysHere = async () => {
+  const { knownKeys } = await import('@vcp/proofs')
+  return [...(await knownKeys()).values()]
+}
+
 /** The draft with the circuit that proves it, where it asks for a proof and names none. */
 export async function withExecutionCircuit(
   draft: unknown,
   blobs: readonly NamedBlob[],
+  keysHere = knownHere,
 ): Promise<unknown> {
   const read = Wanted.safeParse(draft)
   if (!read.success) return draft
@@ -35,7 +45,8 @@ export async function withExecutionCircuit(
   }
   const args = inputs.call.arguments.map((each) => (each.type === 'i32' ? each.value : null))
   if (args.includes(null)) throw unfit('only arguments of i32 can be proved')
-  const verification_key = await keyFor(module, inputs.call.function ?? '', args as number[])
+  const run = { module, name: inputs.call.function ?? '', args: args as number[] }
+  const verification_key = await keyFor(run, keysHere)
   const proof = { from: 'catalogue', name: 'execution', verification_key }
   const whole = draft as { readonly inputs: object; readonly verification?: object }
   return {
@@ -45,14 +56,18 @@ export async function withExecutionCircuit(
   }
 }
 
+interface Run {
+  readonly module: Uint8Array
+  readonly name: string
+  readonly args: readonly number[]
+}
+
 /** The key of the smallest size that takes the run, among those that are known here. */
-async function keyFor(module: Uint8Array, name: string, args: readonly number[]): Promise<string> {
-  const { compileExecution, executionCircuit, fitExecution, knownKeys } = await import(
-    '@vcp/proofs'
-  )
+async function keyFor({ module, name, args }: Run, keysHere: KeysHere): Promise<string> {
+  const { compileExecution, executionCircuit, fitExecution } = await import('@vcp/proofs')
   const program = compileExecution(module, name)
   if (!program.ok) throw unfit(program.reason)
-  const keys = [...(await knownKeys()).values()]
+  const keys = (await keysHere())
     .filter((key) => key.name === executionCircuit)
     .toSorted((one, other) => one.parameters[0]! - other.parameters[0]!)
   let reason = 'no key of the circuit is known here'

@@ -1,9 +1,10 @@
 // Asks the coordinator, for as long as somebody looks: what the pane needs, within what the rates
 // of one account allow. Its events are not listened to: there may be thousands a second.
 import type { Connection } from '@vcp/client'
-import { type NodeInfo, type Round, type TaskInfo, VcpError } from '@vcp/protocol'
+import { type NodeInfo, type TaskInfo, VcpError } from '@vcp/protocol'
 import { pause, type Timers } from '../../agent/link/timers.ts'
 import type { Answers, NetworkNews } from './facts.ts'
+import { createNewestRounds } from './newest-rounds.ts'
 
 export interface FeedParts {
   readonly connection: Pick<Connection, 'ask'>
@@ -27,9 +28,10 @@ interface Question<Name extends keyof Answers> {
 
 const nodesMax = 200
 const tasksMax = 100
-const roundsMax = 200
 
-const questions: { readonly [Name in keyof Answers]: Question<Name> } = {
+type Questions = { readonly [Name in keyof Answers]: Question<Name> }
+
+const questions: Omit<Questions, 'rounds'> = {
   stats: { everyMs: 3_000, pane: null, ask: ({ ask }) => ask('clusterStats') },
   health: { everyMs: 10_000, pane: null, ask: ({ ask }) => ask('health') },
   census: { everyMs: 15_000, pane: 'overview', ask: ({ ask }) => ask('clusterCensus') },
@@ -49,21 +51,19 @@ const questions: { readonly [Name in keyof Answers]: Question<Name> } = {
       return { items: page['tasks'] as readonly TaskInfo[], isAll: page['next_cursor'] === null }
     },
   },
-  rounds: {
-    everyMs: 5_000,
-    pane: 'rounds',
-    async ask({ ask }) {
-      const page = await ask('listRounds', { query: { limit: roundsMax } })
-      return { items: page['rounds'] as readonly Round[], isAll: page['next_cursor'] === null }
-    },
-  },
   account: { everyMs: 5_000, pane: 'money', ask: ({ ask }) => ask('getAccount') },
 }
 
 /** Resolves when the signal says so. A question that is slow keeps none of the others waiting. */
 export async function followNetwork(parts: FeedParts): Promise<void> {
-  const names = Object.keys(questions) as (keyof Answers)[]
-  await Promise.all([telling(parts), ...names.map((name) => asking(name, parts))])
+  const rounds: Question<'rounds'> = {
+    everyMs: 5_000,
+    pane: 'rounds',
+    ask: createNewestRounds(null).read,
+  }
+  const all: Questions = { ...questions, rounds }
+  const names = Object.keys(all) as (keyof Answers)[]
+  await Promise.all([telling(parts), ...names.map((name) => asking(name, all[name], parts))])
 }
 
 async function telling({ timers, signal, tell }: FeedParts): Promise<void> {
@@ -75,9 +75,12 @@ async function telling({ timers, signal, tell }: FeedParts): Promise<void> {
   }
 }
 
-async function asking<Name extends keyof Answers>(name: Name, parts: FeedParts): Promise<void> {
+async function asking<Name extends keyof Answers>(
+  name: Name,
+  { everyMs, pane, ask }: Question<Name>,
+  parts: FeedParts,
+): Promise<void> {
   const { connection, timers, signal, tell } = parts
-  const { everyMs, pane, ask } = questions[name] as Question<Name>
   while (!signal.aborted) {
     if (pane === null || parts.pane() === pane) {
       try {

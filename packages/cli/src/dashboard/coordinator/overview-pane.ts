@@ -76,14 +76,22 @@ function shares(
 
 function health(stats: ClusterStats, census: Census | null): readonly Line[] {
   const { average_health: average, healthy_nodes: healthy, total_nodes: total } = stats
-  const mean = average === null ? 'unknown' : average.toFixed(0)
-  const first = line(
-    span('  health    ', 'quiet'),
-    `${healthy} of ${total} nodes healthy, on average ${mean}`,
-  )
+  const mean = average === null ? 'unknown' : `${average.toFixed(0)} of 100`
+  const text = `${healthy} of ${total} nodes healthy, on average ${mean}`
+  const first = [span('  health    ', 'quiet'), span(text)]
   if (census === null) return [first]
+  const bars = sparkline(census.health, {
+    min: 0,
+    max: Math.max(1, ...census.health),
+    columns: census.health.length,
+  })
+  const spread = [span('   0 ', 'quiet'), span(bars, 'code'), span(' 100', 'quiet')]
   const regions = census.regions.slice(0, 6).map(({ region, nodes, online }) => {
     return line(span('            ', 'quiet'), `${region}: ${online} online of ${nodes}`)
   })
-  return [first, line(span('  regions   ', 'quiet'), String(census.regions.length)), ...regions]
+  return [
+    [...first, ...spread],
+    line(span('  regions   ', 'quiet'), String(census.regions.length)),
+    ...regions,
+  ]
 }

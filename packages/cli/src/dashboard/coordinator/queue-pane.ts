@@ -1,10 +1,12 @@
 import type { TaskInfo } from '@vcp/protocol'
+import { type Described, describedLines } from '../described.ts'
 import { duration } from '../figures.ts'
 import type { Pane } from '../pane.ts'
 import type { Column, TableRow } from '../table.ts'
-import { type Line, line, type Span, shorten, span, type Tone, wrap } from '../text.ts'
+import { type Line, line, type Span, shorten, span, type Tone } from '../text.ts'
 import type { NetworkFacts } from './facts.ts'
 import { reasonOf } from './not-there.ts'
+import { rowsOfAnswer } from './rows-of-answer.ts'
 
 const columns: readonly Column[] = [
   { title: 'TASK', width: 14, below: 130 },
@@ -17,6 +19,8 @@ const columns: readonly Column[] = [
   { title: 'WHY', width: 'rest' },
 ]
 
+const rowsOf = rowsOfAnswer(rowOf)
+
 export const queuePane: Pane<NetworkFacts> = {
   words: ['queue', 'tasks', 'task'],
   title: 'Queue',
@@ -26,8 +30,7 @@ export const queuePane: Pane<NetworkFacts> = {
   },
   table: {
     columns,
-    rows: ({ tasks, atMs }) =>
-      tasks.asked === 'answered' ? tasks.answer.items.map((task) => rowOf(task, atMs)) : [],
+    rows: ({ tasks }) => rowsOf(tasks),
     empty: ({ tasks }) =>
       tasks.asked === 'answered' ? 'no tasks; `vcp task submit` makes one' : reasonOf(tasks),
     describe({ tasks, atMs }, key, width) {
@@ -67,22 +70,19 @@ function rowOf(task: TaskInfo, atMs: number): TableRow {
 
 function described(task: TaskInfo, atMs: number, width: number): readonly Line[] {
   const created = Date.parse(task.created_at)
-  const rows: readonly (readonly [string, string])[] = [
+  const rows: readonly Described[] = [
     ['task', task.task_id],
     ['type', task.task_type],
-    ['status', task.status],
-    ['why', task.reason ?? 'no reason given'],
+    ['status', statusOf(task)],
+    ...(task.reason === null ? [] : [['why', task.reason] as const]),
     ['level', task.level ?? 'no result is accepted yet'],
     ['digest', task.task_digest],
     ['submitted', `${task.created_at}, ${duration(atMs - created)} ago`],
     ['changed', task.updated_at],
     ['nodes', task.assigned_nodes.join(' ') || 'none'],
     ['nodes before', task.former_assigned_nodes.join(' ') || 'none'],
-    ['more', `vcp task show ${task.task_id}; vcp task why ${task.task_id}`],
+    ['more', `vcp task show ${task.task_id}`],
+    ['', `vcp task why ${task.task_id}`],
   ]
-  return rows.flatMap(([name, value]) =>
-    wrap(value, width - 18).map((text, i) =>
-      line(span(`  ${(i === 0 ? name : '').padEnd(14)} `, 'quiet'), text),
-    ),
-  )
+  return describedLines(rows, width)
 }

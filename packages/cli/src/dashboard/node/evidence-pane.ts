@@ -2,6 +2,7 @@
 import { type NodeHistory, reputationOf, type TrackRecord } from '@vcp/protocol'
 import type { TaskResult } from '../../agent/api/details.ts'
 import type { AgentStatus } from '../../agent/api/status.ts'
+import { type Described, describedLines } from '../described.ts'
 import { clock, duration } from '../figures.ts'
 import type { Pane } from '../pane.ts'
 import type { Column, TableRow } from '../table.ts'
@@ -10,7 +11,7 @@ import type { NodeFacts, Standing } from './facts.ts'
 
 const columns: readonly Column[] = [
   { title: 'UTC', width: 8 },
-  { title: 'TASK', width: 18, below: 130 },
+  { title: 'TASK', width: 14, below: 130 },
   { title: 'TASK', width: 36, from: 130 },
   { title: 'EPOCH', width: 5, isRight: true },
   { title: 'ENDED', width: 9 },
@@ -29,9 +30,9 @@ export const evidencePane: Pane<NodeFacts> = {
     columns,
     rows: ({ results }) => (results?.results ?? []).map(rowOf),
     empty: ({ results }) => (results === null ? 'not asked yet' : 'no offer has ended yet'),
-    describe({ results, atMs }, key) {
+    describe({ results, atMs }, key, width) {
       const result = results?.results.find((each) => keyOf(each) === key)
-      return result === undefined ? null : described(result, atMs)
+      return result === undefined ? null : described(result, atMs, width)
     },
     logged: (key) => key.split(' ')[0] ?? '',
   },
@@ -99,7 +100,7 @@ function rowOf(result: TaskResult): TableRow {
   const { task_id: id, end, reason, ended_at_ms: atMs } = result
   const cells = [
     span(clock(atMs)),
-    span(shorten(id, 18)),
+    span(shorten(id, 14)),
     span(id),
     span(String(result.lease_epoch)),
     span(end, end === 'settled' ? 'good' : end === 'dropped' ? 'bad' : 'warn'),
@@ -108,16 +109,16 @@ function rowOf(result: TaskResult): TableRow {
   return { key: keyOf(result), cells }
 }
 
-function described(result: TaskResult, atMs: number): readonly Line[] {
+function described(result: TaskResult, atMs: number, width: number): readonly Line[] {
   const ended = new Date(result.ended_at_ms).toISOString()
-  const rows: readonly (readonly [string, string])[] = [
+  const rows: readonly Described[] = [
     ['task', result.task_id],
     ['lease', `epoch ${result.lease_epoch}`],
     ['ended', `${ended}, ${duration(atMs - result.ended_at_ms)} ago`],
     ['how', meanings[result.end]],
     ['because', result.reason],
   ]
-  return rows.map(([name, value]) => fact(name, value))
+  return describedLines(rows, width)
 }
 
 const meanings: Readonly<Record<TaskResult['end'], string>> = {

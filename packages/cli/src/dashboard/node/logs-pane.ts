@@ -1,8 +1,9 @@
 import { readable } from '../../agent/log/log.ts'
 import { styleFor } from '../../style.ts'
+import { describedLines } from '../described.ts'
 import type { Pane } from '../pane.ts'
 import type { TableRow } from '../table.ts'
-import { type Line, line, type Span, span, type Tone, wrap } from '../text.ts'
+import { type Line, type Span, span, type Tone } from '../text.ts'
 import type { LoggedLine, NodeFacts } from './facts.ts'
 
 export const logsPane: Pane<NodeFacts> = {
@@ -48,10 +49,8 @@ function makeRow({ number, line: written }: LoggedLine): TableRow {
 }
 
 function described({ line: written }: LoggedLine, columns: number): readonly Line[] {
-  return Object.entries(written).flatMap(([name, value]) => {
-    const text = typeof value === 'string' ? value : JSON.stringify(value)
-    return wrap(text, columns - 18).map((each, i) =>
-      line(span(`  ${(i === 0 ? name : '').padEnd(14)} `, 'quiet'), each),
-    )
+  const rows = Object.entries(written).map(([name, value]) => {
+    return [name, typeof value === 'string' ? value : JSON.stringify(value)] as const
   })
+  return describedLines(rows, columns)
 }

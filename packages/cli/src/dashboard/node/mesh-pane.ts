@@ -1,4 +1,5 @@
 import type { ConnectedPeer, MeshStatus } from '../../agent/api/details.ts'
+import { type Described, describedLines } from '../described.ts'
 import { count, duration, known, millis, unknown } from '../figures.ts'
 import type { Pane } from '../pane.ts'
 import type { Column, TableRow } from '../table.ts'
@@ -6,7 +7,7 @@ import { type Line, line, type Span, shorten, span } from '../text.ts'
 import type { NodeFacts } from './facts.ts'
 
 const columns: readonly Column[] = [
-  { title: 'PEER', width: 18, below: 130 },
+  { title: 'PEER', width: 14, below: 130 },
   { title: 'PEER', width: 52, from: 130 },
   { title: 'IS', width: 11 },
   { title: 'WAY', width: 8 },
@@ -21,7 +22,8 @@ export const meshPane: Pane<NodeFacts> = {
   above: (facts) => {
     if (facts.mesh === null) return []
     const { status } = facts.mesh
-    const addresses = facts.status?.peers.addresses ?? []
+    const id = facts.status?.peer_id ?? ''
+    const addresses = (facts.status?.peers.addresses ?? []).map((each) => placeOf(each, id))
     return [
       line(span('  reached at ', 'quiet'), addresses.join('  ') || 'nowhere: it only dials out'),
       ...status.topics.map((topic) => topicLine(topic, facts.heardPerSecond)),
@@ -33,9 +35,9 @@ export const meshPane: Pane<NodeFacts> = {
     columns,
     rows: (facts) => (facts.mesh?.status.connections ?? []).map((peer) => rowOf(peer, facts)),
     empty: ({ mesh }) => (mesh === null ? 'not asked yet' : 'connected to nobody'),
-    describe(facts, key) {
+    describe(facts, key, width) {
       const peer = facts.mesh?.status.connections.find((each) => keyOf(each) === key)
-      return peer === undefined ? null : described(peer, facts)
+      return peer === undefined ? null : described(peer, facts, width)
     },
     logged: (key) => key.split(' ')[0] ?? '',
   },
@@ -64,6 +66,12 @@ function amiss({ counters }: MeshStatus): (Span | string)[] {
   return [span('  dropped or rejected ', 'quiet'), span(text, 'warn')]
 }
 
+/** `127.0.0.1:8421` where it is that simple; who is there is said elsewhere. */
+function placeOf(address: string, id: string): string {
+  const bare = address.replace(`/p2p/${id}`, '')
+  return bare.replace(/^\/ip4\/([^/]+)\/tcp\/(\d+)$/, '$1:$2')
+}
+
 /** A peer may have several connections. */
 function keyOf({ peer_id: id, address }: ConnectedPeer): string {
   return `${id} ${address}`
@@ -74,13 +82,13 @@ function rowOf(peer: ConnectedPeer, facts: NodeFacts): TableRow {
   return {
     key: keyOf(peer),
     cells: [
-      span(shorten(id, 18)),
+      span(shorten(id, 14)),
       span(id),
       span(roleOf(peer, facts)),
       peer.is_relayed ? span('relayed', 'warn') : span('direct'),
       known(peer.round_trip_ms, millis),
       span(duration(facts.atMs - peer.opened_at_ms)),
-      span(address.replace(`/p2p/${id}`, '')),
+      span(placeOf(address, id)),
     ],
   }
 }
@@ -90,8 +98,8 @@ function roleOf({ peer_id: id }: ConnectedPeer, { status }: NodeFacts): string {
   return known ? 'coordinator' : 'peer'
 }
 
-function described(peer: ConnectedPeer, facts: NodeFacts): readonly Line[] {
-  const rows: readonly (readonly [string, Span | string])[] = [
+function described(peer: ConnectedPeer, facts: NodeFacts, width: number): readonly Line[] {
+  const rows: readonly Described[] = [
     ['peer', peer.peer_id],
     ['is', roleOf(peer, facts)],
     ['address', peer.address],
@@ -100,5 +108,5 @@ function described(peer: ConnectedPeer, facts: NodeFacts): readonly Line[] {
     ['round trip', peer.round_trip_ms === null ? unknown : millis(peer.round_trip_ms)],
     ['open for', duration(facts.atMs - peer.opened_at_ms)],
   ]
-  return rows.map(([name, value]) => line(span(`  ${name.padEnd(12)} `, 'quiet'), value))
+  return describedLines(rows, width)
 }

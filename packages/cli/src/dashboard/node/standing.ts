@@ -1,8 +1,9 @@
 // What the coordinator says of a node, to whoever is signed in there.
 import type { Connection } from '@vcp/client'
-import { type Round, VcpError } from '@vcp/protocol'
+import { VcpError } from '@vcp/protocol'
 import type { AgentStatus } from '../../agent/api/status.ts'
 import type { Context } from '../../command.ts'
+import { createNewestRounds } from '../coordinator/newest-rounds.ts'
 import type { NodeFacts, Rounds, Standing } from './facts.ts'
 
 export async function standingOf(context: Context, status: AgentStatus | null): Promise<Standing> {
@@ -15,18 +16,15 @@ export async function standingOf(context: Context, status: AgentStatus | null): 
   return { standing: 'known', atMs: context.host.nowMs(), ...told }
 }
 
-const roundsMax = 200
-
 /** Of the training that is held; without one, of those that may be seen. */
 export async function roundsOf(
   context: Context,
   { status, training }: Pick<NodeFacts, 'status' | 'training'>,
 ): Promise<Rounds> {
   const held = training?.trainings[0]
-  const filter = held === undefined ? {} : { task_id: held.task_id }
+  const newest = createNewestRounds(held?.task_id ?? null)
   const told = await asked(context, status, async (connection) => {
-    const page = await connection.ask('listRounds', { query: { limit: roundsMax, ...filter } })
-    return page['rounds'] as readonly Round[]
+    return (await newest.read(connection)).items
   })
   if (typeof told === 'string') return { rounds: 'unknown', reason: told }
   return { rounds: 'known', all: told }

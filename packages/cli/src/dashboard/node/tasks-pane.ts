@@ -1,5 +1,6 @@
 import type { HeldTask } from '../../agent/api/status.ts'
 import { gauge } from '../../plot/gauge.ts'
+import { type Described, describedLines } from '../described.ts'
 import { clock, count, duration, unknown } from '../figures.ts'
 import type { Pane } from '../pane.ts'
 import type { Column, TableRow } from '../table.ts'
@@ -11,7 +12,7 @@ const columns: readonly Column[] = [
   { title: 'TASK', width: 36, from: 130 },
   { title: 'TYPE', width: 18 },
   { title: 'PHASE', width: 9 },
-  { title: 'GAS', width: 'rest' },
+  { title: 'DONE', width: 'rest' },
   { title: 'LEVEL', width: 10 },
   { title: 'MEMORY', width: 9, isRight: true, from: 100 },
   { title: 'LEASE', width: 7, isRight: true, from: 100 },
@@ -41,9 +42,9 @@ export const tasksPane: Pane<NodeFacts> = {
     columns,
     rows: ({ status, atMs }) => (status?.tasks ?? []).map((task) => rowOf(task, atMs)),
     empty: ({ status }) => whyIdle(status),
-    describe({ status, atMs }, key) {
+    describe({ status, atMs }, key, width) {
       const task = status?.tasks.find(({ task_id: id }) => id === key)
-      return task === undefined ? null : described(task, atMs)
+      return task === undefined ? null : described(task, atMs, width)
     },
     logged: (key) => key,
   },
@@ -56,10 +57,10 @@ function rowOf(task: HeldTask, atMs: number): TableRow {
     cells: [
       span(shorten(id, 14)),
       span(id),
-      type === null ? span('over') : span(type),
+      type === null ? span('-', 'quiet') : span(type),
       span(phaseOf(task)),
       gasOf(task),
-      level === null ? unknown : span(level),
+      level === null ? span('-', 'quiet') : span(level),
       span(`${Math.round(memoryMb)} MB`),
       span(task.stage === 'running' ? duration(task.lease_ends_at_ms - atMs) : '-'),
     ],
@@ -75,14 +76,14 @@ function gasOf({ gas, gas_max: max, percent, stage }: HeldTask): Span {
   if (stage !== 'running') return span('-', 'quiet')
   const share = gas !== null && max !== null ? (100 * gas) / max : percent
   if (share === null) return unknown
-  const text = gas === null ? `${Math.round(share)} %` : count(gas)
+  const text = gas === null ? `${Math.round(share)} %` : `${count(gas)} gas`
   return span(`${gauge(share, 8)} ${text}`)
 }
 
-function described(task: HeldTask, atMs: number): readonly Line[] {
+function described(task: HeldTask, atMs: number, width: number): readonly Line[] {
   const { gas, gas_max: max, percent, stage } = task
   const used = gas === null ? unknown : span(`${gas}${max === null ? '' : ` of ${max}`}`)
-  const rows: readonly (readonly [string, Span | string])[] = [
+  const rows: readonly Described[] = [
     ['task', task.task_id],
     ['type', task.task_type ?? 'the run is over'],
     ['stage', stage],
@@ -94,7 +95,7 @@ function described(task: HeldTask, atMs: number): readonly Line[] {
     ['accepted', `${clock(task.accepted_at_ms)} UTC, ${duration(atMs - task.accepted_at_ms)} ago`],
     ['lease', `epoch ${task.lease_epoch}, ${leaseText(task, atMs)}`],
   ]
-  return rows.map(([name, value]) => line(span(`  ${name.padEnd(16)} `, 'quiet'), value))
+  return describedLines(rows, width)
 }
 
 function leaseText({ stage, lease_ends_at_ms: endsMs }: HeldTask, atMs: number): string {

@@ -2,7 +2,13 @@ import type { TrainingStatus } from '../../agent/api/details.ts'
 import { gauge } from '../../plot/gauge.ts'
 import { duration } from '../figures.ts'
 import type { Pane } from '../pane.ts'
-import { describeRound, roundColumns, roundRow } from '../round-rows.ts'
+import {
+  describeRound,
+  newestFirst,
+  newestTraining,
+  roundColumns,
+  roundRow,
+} from '../round-rows.ts'
 import { roundsAbove } from '../rounds-above.ts'
 import { type Line, line, shorten, span } from '../text.ts'
 import type { NodeFacts, Rounds, Spending } from './facts.ts'
@@ -12,18 +18,18 @@ export const trainingPane: Pane<NodeFacts> = {
   words: ['training', 'rounds'],
   title: 'Training',
   above({ training, spending, rounds, atMs }, room) {
-    const lines = [...heldLines(training, atMs), ...spendingLines(spending), []]
+    const lines = [...heldLines(training, atMs), ...spendingLines(spending, room.columns), []]
     const plotRoom = { ...room, rows: room.rows - lines.length }
-    return [...lines, ...roundsAbove(knownRounds(rounds), plotRoom)]
+    return [...lines, ...roundsAbove(newestTraining(knownRounds(rounds)), plotRoom)]
   },
   table: {
     columns: roundColumns,
-    rows: ({ rounds }) => knownRounds(rounds).map(roundRow),
+    rows: ({ rounds }) => newestFirst(knownRounds(rounds)).map(roundRow),
     empty: ({ rounds }) =>
       rounds.rounds === 'known' ? 'no rounds' : `rounds unknown: ${rounds.reason}`,
-    describe({ rounds }, key) {
+    describe({ rounds }, key, width) {
       const round = knownRounds(rounds).find(({ round_id: id }) => id === key)
-      return round === undefined ? null : describeRound(round)
+      return round === undefined ? null : describeRound(round, width)
     },
   },
 }
@@ -49,7 +55,7 @@ function roundText(round: TrainingStatus['trainings'][number]['round'], atMs: nu
   return `round ${number}: ${done}, ${left > 0 ? `closes in ${duration(left)}` : 'is to close'}`
 }
 
-function spendingLines(spending: readonly Spending[] | null): readonly Line[] {
+function spendingLines(spending: readonly Spending[] | null, columns: number): readonly Line[] {
   const name = (text: string) => span(`  ${text.padEnd(12)}`, 'quiet')
   if (spending === null) return [line(name('privacy'), span('asking', 'quiet'))]
   if (spending.length === 0) {
@@ -63,7 +69,7 @@ function spendingLines(spending: readonly Spending[] | null): readonly Line[] {
       `${shorten(dataset, 14).padEnd(15)}`,
       span(gauge(share, 10), left === 0 ? 'warn' : 'plain'),
       ` ${text}`,
-      span(`, delta ${delta}`, 'quiet'),
+      span(columns < 100 ? '' : `, delta ${delta}`, 'quiet'),
     )
   })
 }

@@ -9,7 +9,7 @@ import { runCommand } from './steps/command.ts'
 import { closingLine, counts, readClosingLine, sum } from './steps/counts.ts'
 import { cpuMs } from './steps/cpu.ts'
 import { failuresIn } from './steps/failures.ts'
-import { runLines, runReadme } from './steps/readme.ts'
+import { readmeAfterTests, runLines, runReadme } from './steps/readme.ts'
 import { type StepResult, tableOf } from './steps/table.ts'
 import { installTmux } from './steps/tmux.ts'
 
@@ -67,7 +67,7 @@ function pathNode(): string {
 async function commandsInClone(): Promise<StepResult[]> {
   try {
     const clone = cloneFor(24)
-    const ran = await runReadme(clone)
+    const ran = await runReadme(clone, readmeAfterTests)
     clone.remove()
     return ran
   } catch (error) {

@@ -4,7 +4,7 @@ import { parseArgs } from 'node:util'
 import { cloneFor, uncommitted } from './steps/clone.ts'
 import { closingLine, sum } from './steps/counts.ts'
 import { findNode } from './steps/node-path.ts'
-import { runReadme } from './steps/readme.ts'
+import { readme, runReadme } from './steps/readme.ts'
 import { tableOf } from './steps/table.ts'
 
 const { values } = parseArgs({ options: { node: { type: 'string', default: '24' } } })
@@ -16,7 +16,7 @@ if (findNode(major) === null) {
 const clone = cloneFor(major)
 if (uncommitted() > 0) console.log(`${uncommitted()} uncommitted files are not in the clone`)
 
-const results = await runReadme(clone)
+const results = await runReadme(clone, readme)
 clone.remove()
 
 const total = sum(results.map(({ counts }) => counts))

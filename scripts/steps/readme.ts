@@ -8,6 +8,13 @@ import type { StepResult } from './table.ts'
 /** The README's commands, in its order. */
 export const readme = ['npm ci', 'npx vcp dev --demo', 'npm test'] as const
 
+/** Where every test has run just before: the same, but of the tests those that start real processes. */
+export const readmeAfterTests = [
+  'npm ci',
+  'npx vcp dev --demo',
+  'npm test -- e2e/coordinator.test.ts e2e/node.test.ts e2e/task.test.ts packages/cli/src/cli.test.ts',
+] as const
+
 /** Runs commands one after the other in a folder; where the first fails, the others cannot run. */
 export async function runLines(
   lines: readonly string[],
@@ -35,9 +42,9 @@ export async function runLines(
   return results
 }
 
-/** The README's commands in a clean clone. */
-export async function runReadme(clone: Clone): Promise<StepResult[]> {
+/** Commands of the README in a clean clone. */
+export async function runReadme(clone: Clone, lines: readonly string[]): Promise<StepResult[]> {
   const { folder, env, node, commit } = clone
   console.log(`\nclean clone of ${commit} with Node ${node} alone`)
-  return await runLines(readme, { cwd: folder, env, label: `clone, Node ${node}` })
+  return await runLines(lines, { cwd: folder, env, label: `clone, Node ${node}` })
 }

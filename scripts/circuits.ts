@@ -1,7 +1,8 @@
 // Builds the circuits of circuits/ from source, with a development setup, and writes what is small
 // beside them: manifest, verification key, sample input and one proof. What is heavy stays in the
-// cache, by the hash of its sources.
-//   npm run circuits:build [-- --variant small|standard] [-- name...]
+// cache, by the hash of its sources. With --powers also powers of tau of the same secrets, and
+// snarkjs verifies the key against them, which takes many times as long.
+//   npm run circuits:build [-- --variant tiny|small|standard|large] [-- --powers] [-- name...]
 import { execFileSync } from 'node:child_process'
 import { readFile, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
@@ -28,19 +29,28 @@ const circuits = join(root, 'circuits')
 const cache = join(root, '.cache', 'circuits')
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { variant: { type: 'string', default: 'small' } },
+  options: {
+    variant: { type: 'string', default: 'small' },
+    powers: { type: 'boolean', default: false },
+  },
 })
 const variant = variantNames.find((name) => name === values.variant)
 if (variant === undefined) throw new Error(`--variant is one of ${variantNames.join(', ')}`)
 const named = (name: string) => positionals.length === 0 || positionals.includes(name)
-for (const circuit of catalogue.filter(({ name }) => named(name))) await build(circuit, variant)
+const sized = catalogue.filter(({ name, variants }) => named(name) && variants[variant])
+for (const circuit of sized) await build(circuit, variant)
 const formatter = ['scripts/with-node.mjs', 'biome', 'format', '--write', circuits]
 execFileSync(process.execPath, formatter, { cwd: root })
 
 async function build(circuit: CircuitDefinition, name: VariantName): Promise<void> {
   const startedAt = performance.now()
   const onPhase = (phase: string) => console.error(`${circuit.name}: ${phase}`)
-  const built = await buildCircuit(circuit, name, { circuits, cache, onPhase })
+  const built = await buildCircuit(circuit, name, {
+    circuits,
+    cache,
+    onPhase,
+    withPowers: values.powers,
+  })
   if (!built.ok) throw new Error(`${circuit.name}: ${built.reason}`)
   const { constraints, proving_key_bytes } = built.value.manifest
   const seconds = ((performance.now() - startedAt) / 1000).toFixed(1)
@@ -83,8 +93,7 @@ async function writeFixture(circuit: CircuitDefinition, { files }: Built): Promi
     throw new Error(`${circuit.name}: the proof does not say what the statement does`)
   }
   const at = (what: string) => join(circuits, circuit.folder, `${circuit.name}.${what}.json`)
-  const { vk_alphabeta_12: _, ...shortKey } = keyJson // it follows from the rest
-  await writeJson(at('key'), shortKey)
+  await writeJson(at('key'), keyJson)
   await writeJson(at('sample'), inputOf(sample))
   await writeJson(at('proof'), { proof: proved.value.proofJson, signals: proved.value.signalsJson })
 }

@@ -8,11 +8,11 @@ import type { StepResult } from './table.ts'
 /** The README's commands, in its order. */
 export const readme = ['npm ci', 'npx vcp dev --demo', 'npm test'] as const
 
-/** Where every test has run just before: the same, but of the tests those that start real processes. */
+/** The same where every test has run just before: of them, those that start real processes. */
 export const readmeAfterTests = [
   'npm ci',
   'npx vcp dev --demo',
-  'npm test -- e2e/coordinator.test.ts e2e/node.test.ts e2e/task.test.ts packages/cli/src/cli.test.ts',
+  'npm test -- e2e/coordinator.test.ts e2e/node.test.ts e2e/task.test.ts packages/cli/src/cli',
 ] as const
 
 /** Runs commands one after the other in a folder; where the first fails, the others cannot run. */

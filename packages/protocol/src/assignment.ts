@@ -37,9 +37,12 @@ export const declineReasons = [
   'draining',
   'data_missing',
   'budget_spent',
+  'not_granted',
   'engine_missing',
   'operator_limit',
   'too_large',
+  'statement_false',
+  'circuits_differ',
 ] as const
 export const DeclineReason = z.enum(declineReasons)
 export type DeclineReason = z.infer<typeof DeclineReason>
@@ -77,5 +80,7 @@ export const AssignmentInfo = z.strictObject({
   state: AssignmentState,
   lease_ends_at_ms: AtMs,
   declined: DeclineReason.nullable(),
+  /** What was said of its end, by the node or about it; null where nothing was. */
+  reason: z.string().max(1_000).nullable().default(null),
 })
 export type AssignmentInfo = z.infer<typeof AssignmentInfo>

@@ -5,6 +5,11 @@ export function encodeBase64(bytes: Uint8Array): string {
   return base64pad.baseEncode(bytes)
 }
 
+/** How long the text of so many bytes is. */
+export function base64CharactersOf(bytes: number): number {
+  return 4 * Math.ceil(bytes / 3)
+}
+
 /** Takes the one spelling that `encodeBase64` writes; null for every other text. */
 export function decodeBase64(text: string): Uint8Array | null {
   try {

@@ -78,10 +78,17 @@ export function openEnvelope<Type extends MessageType>(
   const parsed = parse(envelopeSchemas[type], value)
   if (!parsed.ok) return parsed
   const envelope = parsed.value as unknown as Envelope<Type>
-  if (!isSignedBy(envelope.peer_id, signedBytes(envelope), envelope.signature, verify)) {
-    return refuse('SIGNATURE_INVALID', `the ${type} is not signed by ${envelope.peer_id}`)
-  }
-  return pass(envelope)
+  return checkSigned(envelope, verify)
+}
+
+/** As `openEnvelope`, of what has passed its schema already. */
+export function checkSigned<Type extends MessageType>(
+  envelope: Envelope<Type>,
+  verify?: VerifySignature,
+): Outcome<Envelope<Type>> {
+  const { type, peer_id, signature } = envelope
+  if (isSignedBy(peer_id, signedBytes(envelope), signature, verify)) return pass(envelope)
+  return refuse('SIGNATURE_INVALID', `the ${type} is not signed by ${peer_id}`)
 }
 
 /** Whether a message is of now: neither too old nor from the future. */

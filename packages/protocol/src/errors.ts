@@ -569,6 +569,18 @@ export const errors = {
     'The proof could not be made.',
     'Look at the message: inputs that the statement does not hold for have no proof.',
   ),
+  STATEMENT_FALSE: row(
+    'taskFailed',
+    422,
+    'The statement does not hold for its inputs: there is no proof of it.',
+    'Look at the inputs; a constraint of the circuit is false for them.',
+  ),
+  CIRCUITS_DIFFER: row(
+    'taskFailed',
+    422,
+    'Proving key and constraints are of different circuits.',
+    'Name the files of one build: `vcp setup verify` tells whether a key is of a circuit.',
+  ),
   EXECUTION_UNFIT: row(
     'usage',
     422,

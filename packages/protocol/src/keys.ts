@@ -18,8 +18,23 @@ export function peerIdOf(publicKey: Uint8Array): PeerId {
   return base58btc.baseEncode(bytes) as PeerId
 }
 
+/** As many nodes as are heard of again and again, by a coordinator of many. */
+const KEYS_KEPT = 4_096
+const keys = new Map<PeerId, Uint8Array>()
+
 /** The public key in a peer id, or null where the text only looks like one. */
 export function publicKeyOf(peerId: PeerId): Uint8Array | null {
+  const known = keys.get(peerId)
+  if (known !== undefined) return known.slice()
+  const key = readKey(peerId)
+  if (key === null) return null
+  const [oldest] = keys.size >= KEYS_KEPT ? keys.keys() : []
+  if (oldest !== undefined) keys.delete(oldest)
+  keys.set(peerId, key)
+  return key.slice()
+}
+
+function readKey(peerId: PeerId): Uint8Array | null {
   // Before anything else: decoding base58 takes the square of the length.
   if (peerId.length !== PEER_ID_CHARACTERS) return null
   let bytes: Uint8Array

@@ -107,16 +107,32 @@ export const ledgerEvents = {
     reason: z.enum(['issued', 'escrowed', 'released', 'refunded']),
     task_id: TaskId.nullable(),
   }),
-  'round-opened': z.strictObject({ round: Round }),
-  'update-accepted': z.strictObject({ ...node, update: Update }),
+  'round-opened': z.strictObject({
+    round: Round,
+    /** Of FedBuff: who is given its model, while others are at work on an older one. */
+    asked: z.array(PeerId).max(limits.minNodesMax).optional(),
+  }),
+  'update-accepted': z.strictObject({
+    ...node,
+    update: Update,
+    /** Of FedBuff: the round that it counts in, where that is not the one it was made for. */
+    counts_in: RoundId.optional(),
+  }),
   'update-refused': z.strictObject({ ...node, round_id: RoundId, reason: Reason }),
   /** It takes no more updates; those that came are being put together. */
   'round-closed': z.strictObject({ round_id: RoundId }),
   'round-finalised': z.strictObject({
     round: Round,
     contributions: z.array(Contribution).max(limits.minNodesMax).default([]),
+    /** Of the rounds that follow, where it is adapted. */
+    clip_norm_next: z.number().positive().optional(),
   }),
-  'round-abandoned': z.strictObject({ round_id: RoundId, reason: Reason }),
+  'round-abandoned': z.strictObject({
+    round_id: RoundId,
+    reason: Reason,
+    /** It was no failure of its nodes, and is not counted against the training. */
+    excused: z.literal(true).exactOptional(),
+  }),
 } as const satisfies Record<string, z.ZodObject>
 
 export type LedgerEventType = keyof typeof ledgerEvents

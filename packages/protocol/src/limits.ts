@@ -67,6 +67,10 @@ export const limitTable = {
     100,
     'results to verify at a time; each has receipts and proofs of places',
   ),
+  evidenceOutputBytesMax: limit(
+    16_384,
+    'an output that comes with its evidence: with a hundred of them an answer stays below 3 MB',
+  ),
   pageItemsMax: limit(1_000, 'one page of a list; the next one has a cursor'),
 
   streamDeadlineMs: limit(10_000, 'an answer after an fsync, with room for a busy disk'),
@@ -81,6 +85,13 @@ export const limitTable = {
   ),
   reportBytesMax: limit(81_920, 'a receipt, its envelope and a small output, with room'),
   reportsPerSecondMax: limit(1_000, 'of one node; three for each task, however short'),
+  secureNeighboursMax: limit(
+    254,
+    'shares are told apart by one byte that is not zero, the own one too',
+  ),
+  secureAskBytesMax: limit(98_304, 'a sealed share for each neighbour, with room'),
+  secureAnswerBytesMax: limit(524_288, 'the signed keys of 1,000 nodes'),
+  secureAsksPerSecondMax: limit(50, 'of one node; a round has five steps, asked every few seconds'),
   blobLeafBytes: limit(262_144, 'what IPFS cuts files into, so that the CIDs are the same'),
   blobTreeWidth: limit(174, 'links of one node of an IPFS file, so that the CIDs are the same'),
   blobBytesMax: limit(34_359_738_368, '32 GiB: more leaves would not fit one manifest'),

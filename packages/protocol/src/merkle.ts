@@ -136,10 +136,13 @@ export interface InclusionClaim {
  * Whether the leaf stands at `index` under `root`. Size and root must come from one checkpoint: a
  * root alone does not tell its size, and trees of several sizes can share the shape of a path.
  */
-export function verifyInclusion({ leafHash, index, size, proof, root }: InclusionClaim): boolean {
+export function verifyInclusion(
+  { leafHash, index, size, proof, root }: InclusionClaim,
+  hash?: Sha256,
+): boolean {
   if (!isSize(size) || !isSize(index) || index >= size) return false
   if (!isHash(leafHash)) return false
-  const roots = climb(index, size - 1, leafHash, proof)
+  const roots = climb(index, size - 1, leafHash, proof, hash)
   return roots !== null && isEqual(roots.whole, root)
 }
 
@@ -187,21 +190,22 @@ function climb(
   last: number,
   seed: Uint8Array,
   path: readonly Uint8Array[],
+  hash?: Sha256,
 ): Roots | null {
   let upToNode = seed
   let whole = seed
   for (const sibling of path) {
     if (last === 0 || !isHash(sibling)) return null
     if (isOdd(node) || node === last) {
-      upToNode = nodeHash(sibling, upToNode)
-      whole = nodeHash(sibling, whole)
+      upToNode = nodeHash(sibling, upToNode, hash)
+      whole = nodeHash(sibling, whole, hash)
       // The last node of a level without a sibling is its own parent.
       while (!isOdd(node) && node !== 0) {
         node = half(node)
         last = half(last)
       }
     } else {
-      whole = nodeHash(whole, sibling)
+      whole = nodeHash(whole, sibling, hash)
     }
     node = half(node)
     last = half(last)

@@ -1,10 +1,19 @@
 import * as z from 'zod'
-import { Cid, PeerId, RoundId, TaskId } from './ids.ts'
+import { Cid, Digest, PeerId, RoundId, TaskId } from './ids.ts'
 import { limits } from './limits.ts'
 import { AtMs, Count } from './quantities.ts'
 
 export const RoundState = z.enum(['open', 'aggregating', 'finalised', 'abandoned'])
 export type RoundState = z.infer<typeof RoundState>
+
+/** Of a round in which nobody sees an update, but only the sum of all. */
+export const SecureSummary = z.strictObject({
+  /** Of all keys that were shown in it, as each node has signed it; null until a sum was opened. */
+  roster: Digest.nullable(),
+  /** Nodes that showed keys: among so many each is hidden, whoever went silent later. */
+  nodes: Count,
+})
+export type SecureSummary = z.infer<typeof SecureSummary>
 
 /** One step of federated training: a model goes out, updates come back, a model results. */
 export const Round = z.strictObject({
@@ -28,6 +37,10 @@ export const Round = z.strictObject({
   strategy_state: Cid.nullable().default(null),
   /** Updates that came in time and were not taken. */
   refused: Count.default(0),
+  /** What updates are clipped to in this round, where that follows their lengths. */
+  clip_norm: z.number().positive().optional(),
+  /** Where updates were hidden; those in the log are then under masks. */
+  secure: SecureSummary.exactOptional(),
 })
 export type Round = z.infer<typeof Round>
 
@@ -37,6 +50,8 @@ export const RoundOrder = z.strictObject({
   number: z.int().min(1).max(limits.trainingRoundsMax),
   model: Cid,
   closes_at_ms: AtMs,
+  /** Where updates are hidden: who may take part. A node masks with nobody else. */
+  members: z.array(PeerId).max(limits.minNodesMax).exactOptional(),
 })
 export type RoundOrder = z.infer<typeof RoundOrder>
 
@@ -52,6 +67,8 @@ export const Contribution = z.strictObject({
   cosine: z.number().min(-1.001).max(1.001).nullable(),
   /** Its length over the median length. */
   norm_ratio: z.number().min(0).nullable(),
+  /** Of FedBuff: how many models there have been since the one that it was made from. */
+  staleness: Count.optional(),
   /** What it counts for when the reward is shared out. */
   points: Count,
 })

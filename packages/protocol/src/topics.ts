@@ -96,7 +96,7 @@ export const checkpointsTopic: Topic<GossipedCheckpoint> = {
     if (!decoded.ok) return decoded
     const note = decoded.value
     if (typeof note !== 'string') return refuse('INVALID', 'a checkpoint is a text')
-    const opened = openCheckpoint(note, view.log)
+    const opened = openCheckpoint(note, view.log, view.verify)
     return opened.ok ? { ok: true, value: { note, checkpoint: opened.value } } : opened
   },
   write: ({ note }) => encodeCanonical(note),

@@ -5,6 +5,7 @@ import {
   type ConsistencyProof,
   type InclusionProof,
   leafHash,
+  type Sha256,
   verifyConsistency,
   verifyInclusion,
 } from './merkle.ts'
@@ -26,13 +27,14 @@ export function checkInclusion(
   proof: InclusionProof,
   leaf: Uint8Array,
   head: TreeHead,
+  hash?: Sha256,
 ): Outcome<null> {
   const { leaf_index: index, tree_size: size } = proof
   if (size !== head.treeSize) {
     return refuse('PROOF_INVALID', `the proof is of ${size} leaves, not of ${head.treeSize}`)
   }
-  const claim = { leafHash: leafHash(leaf), index, size, root: hexToBytes(head.rootHash) }
-  return verifyInclusion({ ...claim, proof: fromDigests(proof.hashes) })
+  const claim = { leafHash: leafHash(leaf, hash), index, size, root: hexToBytes(head.rootHash) }
+  return verifyInclusion({ ...claim, proof: fromDigests(proof.hashes) }, hash)
     ? pass(null)
     : refuse('PROOF_INVALID', `this is not leaf ${index} of the tree of ${size} leaves`)
 }

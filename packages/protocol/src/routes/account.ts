@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { AccountId, OwnerAddress } from '../ids.ts'
+import { AccountId, Digest, OwnerAddress } from '../ids.ts'
 import { AmountMicro, Count } from '../quantities.ts'
 import { Role, Scope } from './auth.ts'
 import { route } from './route.ts'
@@ -7,6 +7,8 @@ import { route } from './route.ts'
 /** Who asks, what they may do, and what the books say of them. */
 export const AccountStanding = z.strictObject({
   account_id: AccountId,
+  /** What nodes are told this account is called: operators grant data sets to it. */
+  requester: Digest.nullable().default(null),
   role: Role,
   /** Of the credentials that ask; never more than the role has. */
   scopes: z.array(Scope),

@@ -66,7 +66,15 @@ export const operationRoutes = {
   }),
   events: route('GET /api/v1/events', {
     summary: 'what happens, as it happens, as server-sent events',
-    query: z.strictObject({ after: z.coerce.number().int().min(0).optional() }),
+    query: z.strictObject({
+      after: z.coerce.number().int().min(0).optional(),
+      /** Of these types only, with commas between them; all where nothing is said. */
+      types: z
+        .string()
+        .max(512)
+        .regex(/^[a-z,-]+$/)
+        .optional(),
+    }),
     answer: 'text/event-stream',
   }),
   putBlob: route('PUT /api/v1/blobs/{cid}', {

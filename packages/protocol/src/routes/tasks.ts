@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import { AssignmentInfo } from '../assignment.ts'
+import { base64CharactersOf } from '../base64.ts'
 import { Evidence } from '../evidence.ts'
 import { PeerId, TaskId } from '../ids.ts'
 import { limits } from '../limits.ts'
@@ -123,11 +124,24 @@ export const taskRoutes = {
   tasksEvidence: route('POST /api/v1/tasks/evidence', {
     rate: 'tasks',
     summary: 'fetch what shows many results to be right, each for itself, in the order asked',
-    body: z.strictObject({ task_ids: z.array(TaskId).min(1).max(limits.batchEvidenceMax) }),
+    body: z.strictObject({
+      task_ids: z.array(TaskId).min(1).max(limits.batchEvidenceMax),
+      /** Whether outputs that are small come along. */
+      outputs: z.boolean().default(false),
+    }),
     answer: z.strictObject({
       results: z.array(
         z.discriminatedUnion('found', [
-          z.strictObject({ found: z.literal(true), evidence: Evidence }),
+          z.strictObject({
+            found: z.literal(true),
+            evidence: Evidence,
+            /** The output in base64; null where it was not asked for, or has to be fetched. */
+            output: z
+              .string()
+              .max(base64CharactersOf(limits.evidenceOutputBytesMax))
+              .nullable()
+              .default(null),
+          }),
           z.strictObject({ found: z.literal(false), task_id: TaskId, refusal: ErrorBody }),
         ]),
       ),

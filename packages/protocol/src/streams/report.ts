@@ -2,7 +2,7 @@
 // then the node keeps it and sends it again, so every report may come twice.
 import * as z from 'zod'
 import { DeclineReason } from '../assignment.ts'
-import { envelopeSchema, openEnvelope } from '../envelope.ts'
+import { checkSigned, type Envelope, envelopeSchema, type MessageType } from '../envelope.ts'
 import { Digest, type PeerId, TaskId } from '../ids.ts'
 import type { VerifySignature } from '../keys.ts'
 import { limits } from '../limits.ts'
@@ -11,13 +11,16 @@ import { Count } from '../quantities.ts'
 import type { StreamProtocol } from './stream-protocol.ts'
 
 /** What is evidence, or may become it, is signed; it outlives the stream it came on. */
-export const SignedReport = z.union([
-  envelopeSchema('progress'),
-  envelopeSchema('commitment'),
-  envelopeSchema('receipt'),
-  envelopeSchema('update'),
-])
-export type SignedReport = z.infer<typeof SignedReport>
+export type SignedReport = { [Type in SignedType]: Envelope<Type> }[SignedType]
+
+const signedTypes = ['progress', 'commitment', 'receipt', 'update'] as const
+type SignedType = (typeof signedTypes)[number]
+
+/** By its type, so that one form is tried, and not one after the other. */
+export const SignedReport = z.discriminatedUnion(
+  'type',
+  signedTypes.map((type) => envelopeSchema(type)) as never,
+) as z.ZodType as z.ZodType<SignedReport>
 
 export const Report = z.discriminatedUnion('report', [
   z.strictObject({
@@ -61,8 +64,9 @@ export const reportProtocol: StreamProtocol<Report, ReportAnswer> = {
 }
 
 /**
- * Whether a report is the reporting node's own. Not whether it is fresh: a node that was away sends
- * what it kept, however old; the lease epoch says whether anybody still wants it.
+ * Whether a report, which has passed its schema, is the reporting node's own. Not whether it is
+ * fresh: a node that was away sends what it kept, however old; the lease epoch says whether anybody
+ * still wants it.
  */
 export function checkReport(
   peerId: PeerId,
@@ -84,6 +88,6 @@ export function checkReport(
   if (envelope.peer_id !== peerId) {
     return refuse('SIGNER_UNEXPECTED', `signed by ${envelope.peer_id}, sent by ${peerId}`)
   }
-  const opened = openEnvelope(envelope.type, envelope, verify)
-  return opened.ok ? pass(report) : opened
+  const signed = checkSigned(envelope as Envelope<MessageType>, verify)
+  return signed.ok ? pass(report) : signed
 }

@@ -11,9 +11,16 @@ import { assignProtocol } from './assign.ts'
 import { blobProtocol } from './blob.ts'
 import { joinProtocol } from './join.ts'
 import { checkReport, type Report, reportProtocol } from './report.ts'
+import { secureProtocol } from './secure.ts'
 import { AnswerFrame, refusalFrom, type StreamProtocol } from './stream-protocol.ts'
 
-const protocols = [assignProtocol, reportProtocol, joinProtocol, blobProtocol] as readonly unknown[]
+const protocols = [
+  assignProtocol,
+  reportProtocol,
+  joinProtocol,
+  blobProtocol,
+  secureProtocol,
+] as readonly unknown[]
 
 /** What a frame holds, its length checked. */
 function opened(frame: string): unknown {

@@ -86,6 +86,8 @@ export const ServerSettings = z.strictObject({
   trim: z.number().min(0).lt(0.5).default(0.1),
   /** Updates are scaled down to this length before they are put together; null: as they came. */
   clip_norm: z.number().positive().max(1e6).nullable().default(null),
+  /** Of FedBuff: an update to a model with more than so many after it is not taken. */
+  staleness_max: z.int().min(0).max(limits.trainingRoundsMax).default(10),
 })
 export type ServerSettings = z.infer<typeof ServerSettings>
 
@@ -123,11 +125,13 @@ export const FederatedLearning = z.strictObject({
     strategy: z.enum(strategies).default('fedavg'),
     server: ServerSettings.prefault({}),
     update_format: UpdateFormat.default('fixed'),
+    /** Of a round; for FedBuff exactly so many, whichever come first. */
     updates_min: z.int().min(1).max(limits.minNodesMax).default(3),
     round_seconds: z.int().min(1).max(limits.executionSecondsMax).default(600),
     /** Null trains without privacy, and the result says so. */
     privacy: DifferentialPrivacy.nullable(),
-    /** Has the clip norm follow the updates' median length; for the privacy unit `node` alone. */
+    /** Has the clip norm follow the updates' median length; for the privacy unit `node` alone,
+     *  where it begins with `clip_norm`. */
     adaptive_clipping: z.boolean().default(false),
     secure_aggregation: z.boolean().default(false),
     /** A held-out set that is public: an NPZ with the arrays x and y. */

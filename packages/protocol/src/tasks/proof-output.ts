@@ -12,6 +12,14 @@ export const proofSetups = ['development', 'ceremony', 'unknown'] as const
 export const ProofSetup = z.enum(proofSetups)
 export type ProofSetup = z.infer<typeof ProofSetup>
 
+/**
+ * What a proof is of: a circuit, whose key is at hand, or a whole program, in a receipt of RISC
+ * Zero that was made elsewhere. Nodes make the first kind alone.
+ */
+export const proofKinds = ['groth16-circuit', 'risc0-groth16'] as const
+export const ProofKind = z.enum(proofKinds)
+export type ProofKind = z.infer<typeof ProofKind>
+
 const Claimed = {
   /** In the JSON of snarkjs. */
   proof: BoundedObject,

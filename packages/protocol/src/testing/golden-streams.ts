@@ -10,6 +10,7 @@ import type { AssignAnswer, AssignAsk } from '../streams/assign.ts'
 import type { BlobAnswer, BlobAsk } from '../streams/blob.ts'
 import type { JoinAnswer, JoinAsk } from '../streams/join.ts'
 import type { Report, ReportAnswer } from '../streams/report.ts'
+import type { Advert, SecureAnswer, SecureSaid } from '../streams/secure.ts'
 import { bindings, knownLog } from './log.ts'
 import {
   ana,
@@ -133,6 +134,49 @@ const blobAsks: { readonly [Want in BlobAsk['want']]: BlobAsk & { readonly want:
 }
 const blobAnswer: BlobAnswer = { bytes: 6 }
 
+const signature = shown.signature
+const hex32 = '5e'.repeat(32)
+const advert: Advert = {
+  round_id: roundId,
+  peer_id: ana.peerId,
+  cipher_key: hex32,
+  mask_key: hex32,
+  seed_digest: digest,
+  signature,
+}
+const sealedShares = { from: ana.peerId, to: ana.peerId, sealed: '5e'.repeat(80) }
+const share = { of: ana.peerId, share: hex32 }
+
+const secureSaid: { readonly [Step in SecureSaid['step']]: SecureSaid & { readonly step: Step } } =
+  {
+    keys: { step: 'keys', advert },
+    shares: { step: 'shares', shares: [sealedShares] },
+    words: { step: 'words' },
+    survivors: { step: 'survivors', signature },
+    opening: {
+      step: 'opening',
+      answer: { from: ana.peerId, seeds: [share], mask_keys: [] },
+    },
+  }
+
+const secureAnswers: {
+  readonly [Next in SecureAnswer['next']]: SecureAnswer & { readonly next: Next }
+} = {
+  wait: { next: 'wait' },
+  share: { next: 'share', adverts: [advert] },
+  mask: { next: 'mask', inbox: [sealedShares] },
+  sign: { next: 'sign', survivors: [ana.peerId] },
+  open: {
+    next: 'open',
+    request: {
+      survivors: [ana.peerId],
+      dropped: [],
+      signatures: [{ peer_id: ana.peerId, signature }],
+    },
+  },
+  rest: { next: 'rest' },
+}
+
 export function streams() {
   const vectorOf = (message: Canonical) => ({ message, frame: frameOf(message) })
   const answerOf = (value: Canonical, payload_bytes = 0) =>
@@ -162,6 +206,12 @@ export function streams() {
     '/vcp/blob/1': {
       asks: Object.values(blobAsks).map(vectorOf),
       answers: [answerOf(blobAnswer), answerOf(blobAnswer, 6)],
+    },
+    '/vcp/secure/1': {
+      asks: Object.values(secureSaid).map((said) =>
+        vectorOf({ ...ofLease, round_id: roundId, said }),
+      ),
+      answers: Object.values(secureAnswers).map((answer) => answerOf(answer)),
     },
     refusal: vectorOf({ ok: false, code: 'LEASE_STALE', reason: 'epoch 1 of 2' }),
   }

@@ -5,13 +5,16 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import {
+  createTaskFeed,
   memoryKnownLogs,
   nameBlob,
   type PreparedTask,
   type ProofChecker,
   prepareTask,
   runTask,
+  submitTask,
   type TaskDraft,
+  watchTask,
 } from '@vcp/client'
 import { buildOwnCircuit, checkProofOutput, verificationKeyFrom } from '@vcp/proofs'
 import type { PeerId, ProofOutput } from '@vcp/protocol'
@@ -133,6 +136,28 @@ describe('a circuit of the submitter’s own', () => {
     for (const other of others) {
       expect(checkProofOutput({ ...of, holder: other })).toMatchObject({ ok: false })
     }
+  }, 120_000)
+
+  test('whose statement is false is told so by the node, with the place', async () => {
+    const { connection } = network
+    const task = taskWith('25')
+    const id = task.submission.task_id
+    const feed = createTaskFeed(connection)
+    try {
+      const begin = () => submitTask(connection, task)
+      for await (const { setback } of watchTask(connection, feed, id, begin)) {
+        if (setback !== null) break
+      }
+    } finally {
+      feed.close()
+    }
+    await connection.ask('cancelTask', { params: { id } })
+    const { assignments } = await connection.ask('taskAssignments', { params: { id } })
+    expect(assignments[0]).toMatchObject({
+      state: 'lost',
+      declined: 'statement_false',
+      reason: expect.stringMatching(/do not satisfy the circuit: Error in template \w+ line: \d+/),
+    })
   }, 120_000)
 
   test('is refused at once where nothing would tie a proof to the task', async () => {

@@ -6,6 +6,7 @@ import { limits, VcpError } from '@vcp/protocol'
 import * as z from 'zod'
 import type { Context } from '../command.ts'
 import { ensureOwner } from '../keystore/owner.ts'
+import { findWallet } from '../keystore/wallet.ts'
 import { type KeptFile, openKeptFile } from './kept-file.ts'
 
 export type Scopes = BodyOf<'createApiKey'>['scopes']
@@ -43,28 +44,50 @@ export function keptCredentials({ dataDir, host }: Context, url: string): Creden
 
 /** As `keptCredentials`; where there are none, or the kept key works no more, a key is made. */
 export function ownCredentials(context: Context, url: string): Credentials {
+  return credentialsOf(context, url, true)
+}
+
+/** As `ownCredentials`, of a wallet that is there already: whoever only reads makes none. */
+export function knownCredentials(context: Context, url: string): Credentials {
+  return credentialsOf(context, url, false)
+}
+
+function credentialsOf(context: Context, url: string, makesOwner: boolean): Credentials {
   const { dataDir, host } = context
   const keys = keptKeys(dataDir)
   let making: Promise<KeptKey> | null = null
+  const isNobody = () => !makesOwner && findWallet(dataDir) === null
 
-  async function own(): Promise<string> {
+  async function own(): Promise<string | null> {
     const kept = keyGiven(host) ?? keys.find(url)?.api_key
     if (kept !== undefined) return kept
+    if (making === null && isNobody()) return null
     making ??= keyOfOwner(context, url)
     return (await making).api_key
   }
 
   return {
-    headers: async () => ({ 'x-api-key': await own() }),
+    async headers() {
+      const key = await own()
+      return key === null ? {} : { 'x-api-key': key }
+    },
     async renew() {
       // Somebody's own key is not ours to replace, and one that was just made will not improve.
       if (keyGiven(host) !== null || making !== null) return false
       const kept = keys.find(url)
       if (kept?.of === 'password') throw expired(url)
       if (kept !== null) keys.remove(url)
+      if (isNobody()) throw unknown(url)
       return true
     },
   }
+}
+
+function unknown(url: string): VcpError {
+  return new VcpError('UNAUTHENTICATED', {
+    message: `nobody is signed in to ${url} from here`,
+    hint: 'Sign in with `vcp account login`; whoever submits a task is signed in by that.',
+  })
 }
 
 function expired(url: string): VcpError {

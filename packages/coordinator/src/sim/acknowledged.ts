@@ -4,7 +4,12 @@ import type { Reply } from '../core/decide.ts'
 import type { Effect } from '../core/effects.ts'
 import type { Input } from '../core/inputs.ts'
 import type { State } from '../core/state.ts'
-import { type Assignment, isOpen, wasAskedToReveal } from '../core/tasks/task-record.ts'
+import {
+  type Assignment,
+  assignmentOf,
+  isOpen,
+  wasAskedToReveal,
+} from '../core/tasks/task-record.ts'
 import { promise } from './broken-promise.ts'
 
 interface Lease {
@@ -75,6 +80,10 @@ export class Acknowledged {
       const hasEnded = record?.round.state === 'finalised' || record?.round.state === 'abandoned'
       const isKept = hasEnded || record?.updates.has(peerId) === true
       promise(isKept, () => `an update of ${peerId} was acknowledged and is lost`)
+      // Of a buffer: a node is done with a model once its update is in, whatever became of that.
+      const task = record === undefined ? undefined : state.tasks.get(record.round.task_id)
+      const isWaitedFor = task !== undefined && assignmentOf(task, peerId)?.trainsFor === roundId
+      promise(!isWaitedFor, () => `${peerId} is waited for, whose update was acknowledged`)
     }
   }
 }

@@ -1,4 +1,5 @@
 // Somebody who tells the coordinator things, again and again until an answer comes.
+import type { ErrorCode } from '@vcp/protocol'
 import type { Reply } from '../core/decide.ts'
 import type { Input } from '../core/inputs.ts'
 import type { Chance } from './chance.ts'
@@ -12,6 +13,9 @@ export interface Surroundings {
   readonly network: Network
   readonly coordinator: SimulatedCoordinator
 }
+
+/** That nothing can be taken now is no answer. */
+const passing: ReadonlySet<ErrorCode> = new Set(['DISK_FULL', 'OVERLOADED'])
 
 const backOffMs = [700, 1_500, 3_000, 6_000, 12_000] as const
 
@@ -41,7 +45,7 @@ export class Correspondent {
     const attempt = this.inThisLife((tries: number) => {
       if (isAnswered) return
       this.mention(input, (reply) => {
-        if (isAnswered || (!reply.ok && reply.code === 'DISK_FULL')) return
+        if (isAnswered || (!reply.ok && passing.has(reply.code))) return
         isAnswered = true
         heard(reply)
       })

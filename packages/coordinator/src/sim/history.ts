@@ -1,12 +1,16 @@
 // The journal read by somebody who trusts nobody: it is compared with the promises, entry by entry,
 // without asking the core what it made of it.
-import type {
-  AccountId,
-  EvidenceLevel,
-  LedgerAccount,
-  LedgerEventType,
-  PeerId,
-  TaskId,
+import {
+  type AccountId,
+  type EvidenceLevel,
+  isAskedOnce,
+  type LedgerAccount,
+  type LedgerEventType,
+  type PeerId,
+  type Round,
+  type RoundId,
+  type TaskId,
+  type TaskSpec,
 } from '@vcp/protocol'
 import type { Entry, EventOf } from '../core/entry.ts'
 import { promise } from './broken-promise.ts'
@@ -25,6 +29,8 @@ export class History {
   readonly #payees = new Map<PeerId, { ownerId: AccountId; wallet: string | null }>()
   /** Updates that were taken, and rounds that are final. */
   readonly #once = new Set<string>()
+  /** As they were opened, and how many updates each has taken. */
+  readonly #rounds = new Map<RoundId, { readonly round: Round; peers: number }>()
   /** Nodes that said of a lease that nothing will come of it, or that are gone. */
   readonly #excused = new Set<string>()
 
@@ -56,9 +62,10 @@ export class History {
       promise(!this.tasks.has(task_id), `task ${task_id} is submitted twice`)
       this.tasks.set(task_id, {
         taskId: task_id,
-        isTraining: task.task_type === 'federated_learning',
+        ...trainingOf(task),
         rewardMicro: task.reward_micro,
-        rounds: task.task_type === 'federated_learning' ? task.inputs.rounds : 0,
+        isAskedOnce: isAskedOnce(task),
+        isToBeProved: task.verification.level === 'proved',
         roundsDone: 0,
         points: new Map(),
         epoch: 0,
@@ -124,7 +131,10 @@ export class History {
       const copy = this.#open(task, receipt.peer_id, lease_epoch)
       promise(copy.seal !== null, `${receipt.peer_id} shows what it has not committed to`)
       const wasAsked = copy.leaseEndsAtMs !== Number.POSITIVE_INFINITY
-      promise(wasAsked, `${receipt.peer_id} shows its result before anybody has asked`)
+      promise(
+        wasAsked || task.isAskedOnce,
+        `${receipt.peer_id} shows its result before anybody has asked`,
+      )
       copy.leaseEndsAtMs = Number.POSITIVE_INFINITY
       task.firstShown = Math.min(task.firstShown, index)
     },
@@ -172,8 +182,19 @@ export class History {
       const isEnded = this.tasks.get(task_id)?.ended === 'completed'
       promise(isEnded, () => `task ${task_id} has no result, and is checked again`)
     },
-    'update-accepted': ({ peer_id, update }) => {
-      this.#firstTime(`update ${update.round_id} ${peer_id}`)
+    'round-opened': ({ round }) => {
+      this.#rounds.set(round.round_id, { round, peers: 0 })
+    },
+    'update-accepted': ({ peer_id, update, counts_in }) => {
+      this.#firstTime(`made for ${update.round_id} ${peer_id}`)
+      this.#firstTime(`update ${counts_in ?? update.round_id} ${peer_id}`)
+      this.#assertFresh(update.round_id, counts_in ?? update.round_id)
+    },
+    'round-closed': ({ round_id }) => {
+      const { round, peers } = this.#rounds.get(round_id)!
+      const { isBuffered } = this.tasks.get(round.task_id)!
+      promise(peers >= round.updates_min, () => `round ${round_id} is closed with ${peers} updates`)
+      promise(!isBuffered || peers === round.updates_min, 'a buffer is more than full')
     },
     'round-finalised': ({ round, contributions }) => {
       this.#firstTime(`final ${round.round_id}`)
@@ -222,7 +243,22 @@ export class History {
     this.#assertPaid(task, validated)
     promise(validated.length > 0, `task ${task_id} is completed, and nobody's result is accepted`)
     if (level === 'replicated') this.#assertReplicated(task, validated)
+    const isProved = level === 'proved'
+    promise(isProved || !task.isToBeProved, `task ${task_id} is to be proved, and is ${level}`)
+    promise(!isProved || isRightOutput(output), `task ${task_id} is proved, and wrong`)
     if (!isRightOutput(output)) this.#assertExcusable(task, level)
+  }
+
+  /** A buffer takes what is of its own training, and not too old. */
+  #assertFresh(madeFor: RoundId, countsIn: RoundId): void {
+    const made = this.#rounds.get(madeFor)!.round
+    const taking = this.#rounds.get(countsIn)!
+    taking.peers += 1
+    const { isBuffered, stalenessMax } = this.tasks.get(made.task_id)!
+    promise(isBuffered || madeFor === countsIn, 'an update counts in another round than its own')
+    promise(made.task_id === taking.round.task_id, 'an update counts in another training')
+    const age = taking.round.number - made.number
+    promise(age >= 0 && age <= stalenessMax, () => `an update is taken that is ${age} rounds old`)
   }
 
   /** Each result that was accepted is paid once, and nothing else is. */
@@ -311,6 +347,15 @@ export class History {
     const { ownerId, wallet } = this.#payees.get(peerId)!
     return wallet ?? ownerId
   }
+}
+
+function trainingOf(task: TaskSpec) {
+  if (task.task_type !== 'federated_learning') {
+    return { isTraining: false, isBuffered: false, stalenessMax: 0, rounds: 0 }
+  }
+  const { rounds, strategy, server } = task.inputs
+  const isBuffered = strategy === 'fedbuff'
+  return { isTraining: true, isBuffered, stalenessMax: server.staleness_max, rounds }
 }
 
 function payeeKey(account: LedgerAccount): string {

@@ -6,6 +6,7 @@ import {
   type Digest,
   declineReasons,
   type Envelope,
+  isAskedOnce,
   type Offer,
   type OwnerAddress,
   type PeerId,
@@ -314,6 +315,13 @@ export class SimulatedNode {
     const { peerId } = this.identity
     const { commitment, receipt } = held
     this.#committed.set(held.taskId, commitment!)
+    const { spec } = this.#truth.works.get(held.taskId)!
+    if (receipt !== null && isAskedOnce(spec) && this.#around.chance.happens(0.7)) {
+      this.#tell({ type: 'receipt-received', receipt }, (reply) => {
+        if (!reply.ok && this.#held.get(held.taskId) === held) this.#held.delete(held.taskId)
+      })
+      return
+    }
     this.#tell({ type: 'commitment-received', peerId, commitment: commitment! }, (reply) => {
       if (!reply.ok && this.#held.get(held.taskId) === held) this.#held.delete(held.taskId)
       if (reply.ok && this.conduct.showsEarly && receipt !== null) {
@@ -368,6 +376,7 @@ export class SimulatedNode {
       wasm_execution: engine,
       computation: engine,
       federated_learning: engine,
+      zk_proof: engine,
     }
     return { region, capabilities: { ...capabilities, engines } }
   }

@@ -78,6 +78,28 @@ describe('the simulation finds', () => {
     expect(found({ releaseOf })).toMatch(/task .* was acknowledged and is lost/)
   })
 
+  test('updates that are acknowledged before they are on disk', () => {
+    const releaseOf: Rules['releaseOf'] = ({ type }) => ({
+      effects: 'durable',
+      reply: type === 'update-received' ? 'decided' : 'durable',
+    })
+    expect(found({ releaseOf })).toMatch(/whose update was acknowledged|acknowledged and is lost/)
+  })
+
+  test('updates that count in the round they were made for, whichever is open', () => {
+    const decide: Rules['decide'] = (state, input, moment) => {
+      const decision = realRules.decide(state, input, moment)
+      const entries = decision.entries.map((entry) => {
+        const { event } = entry
+        if (event.type !== 'update-accepted') return entry
+        const { counts_in: _, ...rest } = event
+        return { ...entry, event: rest }
+      })
+      return { ...decision, entries }
+    }
+    expect(found({ decide })).toMatch(/an update to a round that is closed/)
+  })
+
   test('the result of one node that is called replicated', () => {
     const decide: Rules['decide'] = (state, input, moment) => {
       const decision = realRules.decide(state, input, moment)
@@ -92,6 +114,14 @@ describe('the simulation finds', () => {
       return { ...decision, entries }
     }
     expect(found({ decide })).toMatch(/replicated by one|nobody's result|results for it/)
+  })
+
+  test('a proof that is false and is taken', () => {
+    const decide = told((_, input) => {
+      if (input.type !== 'proof-checked' || input.finding.kind !== 'false') return input
+      return { ...input, finding: { kind: 'holds', level: 'proved' } }
+    })
+    expect(found({ decide })).toMatch(/is proved, and wrong|has copied, and is accepted/)
   })
 
   test('two nodes of one operator that count as two voices', () => {

@@ -6,15 +6,19 @@ import type { InputOf } from '../core/inputs.ts'
 import type { State } from '../core/state.ts'
 import type { Surroundings } from './correspondent.ts'
 import type { SimulatedNode } from './node.ts'
+import { proofDesk } from './proof-desk.ts'
+import type { Truth } from './truth.ts'
 import { modelOf } from './work.ts'
 
 export interface PostmanParts extends Surroundings {
   readonly nodes: readonly SimulatedNode[]
+  readonly truth: Truth
 }
 
 type Rounds = { readonly [Type in EffectType]: (effect: EffectOf<Type>, state: State) => void }
 
-export function postman({ world, chance, network, coordinator, nodes }: PostmanParts) {
+export function postman(parts: PostmanParts) {
+  const { world, chance, network, coordinator, nodes } = parts
   const byPeer = new Map(nodes.map((node) => [node.identity.peerId, node]))
 
   function carry(peerId: PeerId, deliver: (node: SimulatedNode) => void): void {
@@ -35,8 +39,7 @@ export function postman({ world, chance, network, coordinator, nodes }: PostmanP
       const { round } = state.rounds.get(roundId)!
       train(peerId, round, 1)
     },
-    // No task of the simulation wants a proof.
-    'check-proof': () => undefined,
+    'check-proof': proofDesk(parts),
     // Gossip promises nobody anything: nodes go by what they are asked.
     'announce-round': () => undefined,
     'aggregate-round': ({ roundId }, state) => {
@@ -76,7 +79,13 @@ export function postman({ world, chance, network, coordinator, nodes }: PostmanP
 
   function madeOf(roundId: RoundId, updates: readonly PeerId[]): InputOf<'round-aggregated'> {
     const model = modelOf(`model ${roundId}`)
-    const measured = { loss: 0.5, accuracy: null, epsilonSpent: null, strategyState: null }
+    const measured = {
+      loss: 0.5,
+      accuracy: null,
+      epsilonSpent: null,
+      strategyState: null,
+      clipNormNext: null,
+    }
     const contributions = updates.map((peer_id) => ({
       peer_id,
       left_out: chance.happens(0.1) ? 'accuracy_low' : null,

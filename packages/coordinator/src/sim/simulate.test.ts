@@ -16,6 +16,7 @@ describe('a simulation', () => {
     expect(sum(({ tasks }) => tasks.cancelled)).toBeGreaterThan(50)
     expect(sum(({ levels }) => levels.replicated)).toBeGreaterThan(400)
     expect(sum(({ levels }) => levels.refereed)).toBeGreaterThan(50)
+    expect(sum(({ levels }) => levels.proved)).toBeGreaterThan(50)
     expect(sum(({ restarts }) => restarts)).toBeGreaterThan(50)
   })
 

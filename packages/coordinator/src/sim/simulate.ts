@@ -52,6 +52,7 @@ export interface Report {
     readonly signed: number
     readonly replicated: number
     readonly refereed: number
+    readonly proved: number
   }
   readonly restarts: number
   readonly nodes: number
@@ -121,7 +122,7 @@ class Simulation {
     const operator = new Correspondent('operator', around)
     const parts = { ...around, operator, faults, nodes: this.#nodes, submitters }
     this.#mischief = new Mischief(parts)
-    this.#carryOut = postman({ ...around, nodes: this.#nodes })
+    this.#carryOut = postman({ ...around, nodes: this.#nodes, truth: this.#truth })
   }
 
   readonly #carryOut: (effect: Effect, state: State) => void
@@ -144,7 +145,7 @@ class Simulation {
     const hash = createHash('sha256')
     for (const entry of journal) hash.update(JSON.stringify(entry))
     const { completed, failed, cancelled } = state.taskCounts
-    const { signed, replicated, refereed } = this.#history.levels
+    const { signed, replicated, refereed, proved } = this.#history.levels
     return {
       seed: this.#seed,
       broken,
@@ -152,7 +153,7 @@ class Simulation {
       entries: journal.length,
       digest: hash.digest('hex'),
       tasks: { completed, failed, cancelled },
-      levels: { signed, replicated, refereed },
+      levels: { signed, replicated, refereed, proved },
       restarts,
       nodes: this.#nodes.length,
       healedWithinMs: this.#healedWithinMs,

@@ -9,6 +9,7 @@ const forgotten: ReadonlySet<string> = new Set([
   'demandKey',
   'answers',
   'held',
+  'isProofAsked',
   'lastSeenMs',
   'slot',
 ])

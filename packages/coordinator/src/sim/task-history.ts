@@ -16,7 +16,14 @@ export interface Copy {
 export interface TaskHistory {
   readonly taskId: TaskId
   readonly isTraining: boolean
+  /** Of a training by FedBuff; how old its updates may be. */
+  readonly isBuffered: boolean
+  readonly stalenessMax: number
   readonly rewardMicro: number
+  /** Then a result is shown without having been asked for. */
+  readonly isAskedOnce: boolean
+  /** Whether nothing less than a proof will do. */
+  readonly isToBeProved: boolean
   /** Of a training: how many rounds it was to have, how many it had. */
   readonly rounds: number
   roundsDone: number

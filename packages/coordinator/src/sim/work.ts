@@ -27,6 +27,15 @@ const someDigest = 'bb'.repeat(32) as Digest
 const signature = 'cc'.repeat(64) as Signature
 const nonce = '00'.repeat(16) as Nonce
 
+const circuit = {
+  from: 'files',
+  r1cs: modelIn,
+  proving_key: modelIn,
+  verification_key: modelIn,
+  witness_generator: modelIn,
+  public_order: ['context'],
+}
+
 export interface Work {
   readonly taskId: TaskId
   readonly ownerId: AccountId
@@ -50,20 +59,27 @@ export function idOf(number: number): string {
 }
 
 export function newWork(chance: Chance, number: number, ownerId: AccountId): Work {
-  const type = chance.weighted({ wasm_execution: 6, computation: 3, federated_learning: 2 })
+  const types = { wasm_execution: 6, computation: 3, federated_learning: 2, zk_proof: 2 }
+  const type = chance.weighted(types)
+  const inputs = inputsOf(chance, type)
+  // More nodes than a buffer takes, or no update would ever be late for one.
+  const [seldom, nodesMax] = 'strategy' in inputs ? [0, 5] : [0.8, 3]
+  const isProof = type === 'zk_proof'
   const spec = TaskSpec.parse({
     task_type: type,
-    inputs: inputsOf(chance, type),
+    inputs,
     requirements: {
-      min_nodes: chance.happens(0.8) ? 1 : chance.between(1, 3),
+      min_nodes: isProof || chance.happens(seldom) ? 1 : chance.between(1, nodesMax),
       max_execution_seconds: chance.between(5, 60),
       min_health: chance.happens(0.9) ? 0 : 0.3,
       regions: chance.happens(0.1) ? ['eu-west'] : [],
     },
-    verification: {
-      level: chance.weighted({ signed: 6, replicated: 3, refereed: 1 }),
-      quorum: chance.happens(0.7) ? null : chance.between(1, 4),
-    },
+    verification: isProof
+      ? { level: chance.happens(0.7) ? 'proved' : 'signed' }
+      : {
+          level: chance.weighted({ signed: 6, replicated: 3, refereed: 1 }),
+          quorum: chance.happens(0.7) ? null : chance.between(1, 4),
+        },
     timeouts: { match_seconds: chance.between(10, 90), deliver_seconds: chance.between(10, 40) },
     reward_micro: chance.happens(0.2) ? 0 : chance.between(1, 1_000),
     labels: { number: String(number) },
@@ -78,20 +94,23 @@ export function newWork(chance: Chance, number: number, ownerId: AccountId): Wor
   }
 }
 
-function inputsOf(chance: Chance, type: TaskSpec['task_type']): unknown {
+function inputsOf(chance: Chance, type: TaskSpec['task_type']): object {
   if (type === 'wasm_execution') return { module: modelIn, call: { kind: 'wasi' } }
   if (type === 'computation') return { script: modelIn, input: null }
+  if (type === 'zk_proof') return { circuit, public_inputs: {} }
+  const isBuffered = chance.happens(0.4)
   return {
     model: modelIn,
     loss: 'mse',
     dataset: 'digits',
-    rounds: chance.between(1, 3),
+    rounds: isBuffered ? chance.between(1, 6) : chance.between(1, 3),
     local_steps: 1,
     batch_size: 1,
     learning_rate: 0.1,
     privacy: null,
     updates_min: chance.between(1, 3),
     round_seconds: chance.between(10, 60),
+    ...(isBuffered && { strategy: 'fedbuff', server: { staleness_max: chance.between(0, 3) } }),
   }
 }
 

@@ -26,8 +26,10 @@ export interface CircuitDefinition {
   readonly publicInputs: readonly string[]
   /** What it includes beside hashes of two and of eight and the tags of data. */
   readonly generated?: Generated
-  /** Small ones are for tests and committed keys; standard ones for use. */
-  readonly variants: Readonly<Record<'small' | 'standard', Variant> & { large?: Variant }>
+  /** Small ones are for tests and committed keys; standard ones for use; tiny ones to show. */
+  readonly variants: Readonly<
+    Record<'small' | 'standard', Variant> & { tiny?: Variant; large?: Variant }
+  >
   /** What the mutation harness takes where the small size is too large for it. */
   readonly mutated?: Variant
   /** Constraints that no forgery is known for if they alone are gone, by a wire of theirs. */
@@ -44,7 +46,7 @@ export interface CircuitDefinition {
   adapted?(parameters: readonly number[], values: Values, wire: WireReader): Values | null
 }
 
-export const variantNames = ['small', 'standard', 'large'] as const
+export const variantNames = ['tiny', 'small', 'standard', 'large'] as const
 export type VariantName = (typeof variantNames)[number]
 
 /** The whole program: what circom compiles. */

@@ -17,6 +17,7 @@ export const execution: CircuitDefinition = {
   publicInputs: ['context', 'value'],
   generated: { widths: [17], kinds: executionKinds },
   variants: {
+    tiny: { parameters: parametersOf(executionSizes.tiny) },
     small: { parameters: parametersOf(executionSizes.small) },
     standard: { parameters: parametersOf(executionSizes.standard) },
     large: { parameters: parametersOf(executionSizes.large) },

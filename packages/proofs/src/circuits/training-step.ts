@@ -21,6 +21,7 @@ function definition(name: string, isLogistic: boolean): CircuitDefinition {
     variants: {
       small: { parameters: [2, 2, 2, 20, kind] },
       standard: { parameters: [16, 32, 12, 24, kind] },
+      large: { parameters: [64, 32, 12, 24, kind] },
     },
 
     sample([d = 0, b = 0, depth = 0, shift = 0]) {

@@ -5,6 +5,7 @@ import { type ExecutionFit, fitExecution } from './run-execution.ts'
 
 /** The sizes that the circuit is built in, by the names of its variants. */
 export const executionSizes = {
+  tiny: { steps: 4, length: 4, words: 6 },
   small: { steps: 16, length: 16, words: 16 },
   standard: { steps: 128, length: 128, words: 128 },
   large: { steps: 512, length: 256, words: 256 },

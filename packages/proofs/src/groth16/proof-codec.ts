@@ -3,7 +3,8 @@
 // element that starts a point and says "compressed", the second is the parity of y. For a y of
 // two coordinates it is the parity of the first that is not 0.
 import { type Outcome, pass, refuse } from '@vcp/protocol'
-import { Fp, Fp2, type Fp2Element, g1Point, g2Point, twistB } from './points.ts'
+import { twistB } from '../pairing/lines.ts'
+import { Fp, Fp2, type Fp2Element, g1Point, g2Point } from './points.ts'
 import type { Proof } from './proof.ts'
 
 export const proofBytes = 128
@@ -13,7 +14,7 @@ const odd = 1n << 254n
 const coordinateMask = odd - 1n
 
 export function encodeProof({ a, b, c }: Proof): Uint8Array {
-  const [pointA, pointB, pointC] = [a.toAffine(), b.toAffine(), c.toAffine()]
+  const [pointA, pointB, pointC] = [a.toAffine(), b.point.toAffine(), c.toAffine()]
   const { x, y } = pointB
   return bytesOf([
     flagged(pointA.x, pointA.y),

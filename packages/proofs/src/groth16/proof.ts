@@ -5,11 +5,11 @@ import {
   G1Json,
   type G1Point,
   G2Json,
-  type G2Point,
   g1FromJson,
   g1ToJson,
   g2FromJson,
   g2ToJson,
+  type PairingPoint,
 } from './points.ts'
 
 /** The most public signals a proof or a key may have; each is work for who verifies. */
@@ -31,7 +31,7 @@ export type PublicSignals = z.infer<typeof PublicSignals>
 /** A proof whose points have been checked. */
 export interface Proof {
   readonly a: G1Point
-  readonly b: G2Point
+  readonly b: PairingPoint
   readonly c: G1Point
 }
 
@@ -47,7 +47,7 @@ export function proofFromJson(json: ProofJson): Outcome<Proof> {
 export function proofToJson({ a, b, c }: Proof): ProofJson {
   return {
     pi_a: g1ToJson(a),
-    pi_b: g2ToJson(b),
+    pi_b: g2ToJson(b.point),
     pi_c: g1ToJson(c),
     protocol: 'groth16',
     curve: 'bn128',

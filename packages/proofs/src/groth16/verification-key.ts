@@ -1,10 +1,20 @@
 // A verification key and what is asked of it before it is believed. A key with delta equal to gamma
 // comes from a setup to which nobody has contributed: anybody can forge proofs for it.
-import { bn254 } from '@noble/curves/bn254.js'
 import { type Digest, digestOf, type Outcome, pass, refuse } from '@vcp/protocol'
 import * as z from 'zod'
 import {
-  G1,
+  type CurvePoint,
+  oddMultiples,
+  sumOfTerms,
+  type Term,
+  twiceOf,
+  withUnitZ,
+} from '../pairing/curve-sums.ts'
+import { type Lines, withUnitLead } from '../pairing/lines.ts'
+import { millerLoop } from '../pairing/miller-loop.ts'
+import type { Dodecic } from '../pairing/tower.ts'
+import {
+  curvePoint,
   G1Json,
   type G1Point,
   G2,
@@ -32,9 +42,6 @@ export const VerificationKeyJson = z.strictObject({
 })
 export type VerificationKeyJson = z.infer<typeof VerificationKeyJson>
 
-export type Lines = ReturnType<typeof bn254.utils.calcPairingPrecomputes>
-export type Loop = ReturnType<typeof bn254.millerLoopBatch>
-
 /** A key whose points have been checked, with the lines of its pairings worked out. */
 export interface VerificationKey {
   /** Equal for equal keys, whatever else their files say. */
@@ -42,12 +49,17 @@ export interface VerificationKey {
   readonly alpha: G1Point
   readonly beta: Lines
   /** The factor that is the same in every equation, before the final exponentiation. */
-  readonly alphaBeta: Loop
+  readonly alphaBeta: Dodecic
   readonly gamma: Lines
   readonly delta: Lines
   /** One point more than there are public signals. */
   readonly inputs: readonly G1Point[]
+  /** For each of those points what makes multiples of it cheap. */
+  readonly tables: readonly InputTable[]
 }
+
+/** Odd multiples of a point times 1, 2^64, 2^128 and 2^192: scalars are cut in four. */
+type InputTable = readonly (readonly CurvePoint[])[]
 
 /** Takes a key as its JSON; refuses one that is malformed, inconsistent or forgeable. */
 export function verificationKeyFrom(json: unknown): Outcome<VerificationKey> {
@@ -68,9 +80,14 @@ export function verificationKeyFrom(json: unknown): Outcome<VerificationKey> {
   }
   const lines = linesOf(key)
   if (!lines.ok) return lines
-  const { x, y } = alpha.value.toAffine()
-  const alphaBeta = bn254.millerLoopBatch([[lines.value.beta, x, y]])
-  return pass({ digest: keyDigest(key), alpha: alpha.value, alphaBeta, inputs, ...lines.value })
+  return pass({
+    digest: keyDigest(key),
+    alpha: alpha.value,
+    alphaBeta: millerLoop([{ point: curvePoint(alpha.value), lines: lines.value.beta }]),
+    inputs,
+    tables: inputs.map((point) => tableOf(curvePoint(point))),
+    ...lines.value,
+  })
 }
 
 function linesOf(key: VerificationKeyJson): Outcome<Record<'beta' | 'gamma' | 'delta', Lines>> {
@@ -80,16 +97,17 @@ function linesOf(key: VerificationKeyJson): Outcome<Record<'beta' | 'gamma' | 'd
   if (!gamma.ok) return gamma
   const delta = g2FromJson(key.vk_delta_2, 'vk_delta_2')
   if (!delta.ok) return delta
-  if (isSameUpToSign(gamma.value, delta.value)) {
+  if (isSameUpToSign(gamma.value.point, delta.value.point)) {
     return refuse('ZK_PROOF_INVALID', 'delta is gamma: nobody contributed, anybody can forge')
   }
-  if (isSameUpToSign(delta.value, G2.BASE)) {
+  if (isSameUpToSign(delta.value.point, G2.BASE)) {
     return refuse('ZK_PROOF_INVALID', 'delta is the generator: nobody contributed')
   }
-  const [betaLines, gammaLines, deltaLines] = [beta.value, gamma.value, delta.value].map((point) =>
-    bn254.utils.calcPairingPrecomputes(point),
-  )
-  return pass({ beta: betaLines!, gamma: gammaLines!, delta: deltaLines! })
+  return pass({
+    beta: withUnitLead(beta.value.lines),
+    gamma: withUnitLead(gamma.value.lines),
+    delta: withUnitLead(delta.value.lines),
+  })
 }
 
 /** Whose discrete logarithms anybody knows, up to the sign, which hides nothing. */
@@ -113,17 +131,31 @@ export function digestOfKey(json: unknown): Digest | null {
   return parsed.success ? keyDigest(parsed.data) : null
 }
 
-/** The point that stands for the public signals in the equation. */
-export function inputPoint({ inputs }: VerificationKey, signals: readonly bigint[]): G1Point {
-  // All signals go through one chain of doublings, which is most of what a multiple costs.
-  let sum = G1.ZERO
-  for (let bit = BigInt(scalarBits - 1); bit >= 0n; bit--) {
-    sum = sum.double()
-    for (const [i, signal] of signals.entries()) {
-      if (((signal >> bit) & 1n) === 1n) sum = sum.add(inputs[i + 1]!)
-    }
-  }
-  return sum.add(inputs[0]!)
+/** The point that stands for the public signals in the equation; its constant `weight` times. */
+export function inputPoint(
+  { tables }: VerificationKey,
+  signals: readonly bigint[],
+  weight = 1n,
+): CurvePoint {
+  return sumOfTerms([weight, ...signals].flatMap((scalar, i) => termsOf(tables[i]!, scalar)))
 }
 
-const scalarBits = 254
+const chunkBits = 64
+const chunks = 4 // of 64 bits: a scalar has 254
+
+function termsOf(table: InputTable, scalar: bigint): Term[] {
+  return table.map((multiples, i) => ({
+    multiples,
+    scalar: BigInt.asUintN(chunkBits, scalar >> BigInt(i * chunkBits)),
+  }))
+}
+
+function tableOf(point: CurvePoint): InputTable {
+  const table = [oddMultiples(point, 8)]
+  while (table.length < chunks) {
+    let start = table.at(-1)![0]!
+    for (let i = 0; i < chunkBits; i++) start = twiceOf(start)
+    table.push(oddMultiples(start, 8))
+  }
+  return table.map(withUnitZ)
+}

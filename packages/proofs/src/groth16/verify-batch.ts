@@ -5,9 +5,18 @@
 import { bytesToNumberBE } from '@noble/curves/utils.js'
 import { type Outcome, refuse } from '@vcp/protocol'
 import { scalarModulus } from '../field/scalar-field.ts'
-import { G1, type G1Point } from './points.ts'
-import { inputPoint, type Lines, type VerificationKey } from './verification-key.ts'
-import { type Claim, isOne, linesFor, verify } from './verify.ts'
+import {
+  type CurvePoint,
+  oddMultiples,
+  oppositeOf,
+  sumOfTerms,
+  type Term,
+} from '../pairing/curve-sums.ts'
+import { isUnity } from '../pairing/final-exponentiation.ts'
+import { millerLoop } from '../pairing/miller-loop.ts'
+import { curvePoint, type G1Point } from './points.ts'
+import { inputPoint, type VerificationKey } from './verification-key.ts'
+import { type Claim, verify } from './verify.ts'
 
 /** Random bytes that whoever made the proofs could not foresee. */
 export type RandomBytes = (count: number) => Uint8Array
@@ -15,10 +24,9 @@ export type RandomBytes = (count: number) => Uint8Array
 interface Weighed {
   readonly at: number
   readonly claim: Claim
-  readonly lines: Lines
   readonly weight: bigint
-  readonly negatedA: G1Point
-  readonly c: G1Point
+  readonly negatedA: CurvePoint
+  readonly c: Term
 }
 
 /** The outcome of each claim, in order: the same as `verify` of each alone. */
@@ -42,14 +50,18 @@ export function verifyBatch(
 
 function weigh(claim: Claim, at: number, randomBytes: RandomBytes): Weighed {
   const weight = bytesToNumberBE(randomBytes(16)) | 1n // never 0, which would leave the claim out
+  const { a, c } = claim.proof
   return {
     at,
     claim,
     weight,
-    lines: linesFor(claim.proof),
-    negatedA: claim.proof.a.multiplyUnsafe(weight).negate(),
-    c: claim.proof.c.multiplyUnsafe(weight),
+    negatedA: oppositeOf(sumOfTerms([term(a, weight)])),
+    c: term(c, weight),
   }
+}
+
+function term(point: G1Point, scalar: bigint): Term {
+  return { multiples: oddMultiples(curvePoint(point), 8), scalar }
 }
 
 function falseOnes(key: VerificationKey, weighed: readonly Weighed[]): number[] {
@@ -69,17 +81,11 @@ function holdsForAll(key: VerificationKey, weighed: readonly Weighed[]): boolean
         weighed.reduce((sum, { weight, claim }) => sum + weight * claim.signals[i]!, 0n) %
         scalarModulus,
     )
-  const constant = key.inputs[0]!
-  const inputs = inputPoint(key, signals).subtract(constant).add(times(constant, total))
-  const c = weighed.reduce((sum, one) => sum.add(one.c), G1.ZERO)
-  return isOne([
-    ...weighed.map(({ lines, negatedA }) => ({ lines, at: negatedA })),
-    { lines: key.beta, at: times(key.alpha, total) },
-    { lines: key.gamma, at: inputs },
-    { lines: key.delta, at: c },
+  const product = millerLoop([
+    ...weighed.map(({ claim, negatedA }) => ({ point: negatedA, lines: claim.proof.b.lines })),
+    { point: sumOfTerms([term(key.alpha, total)]), lines: key.beta },
+    { point: inputPoint(key, signals, total), lines: key.gamma },
+    { point: sumOfTerms(weighed.map(({ c }) => c)), lines: key.delta },
   ])
-}
-
-function times(point: G1Point, scalar: bigint): G1Point {
-  return scalar === 0n ? G1.ZERO : point.multiplyUnsafe(scalar)
+  return isUnity(product)
 }

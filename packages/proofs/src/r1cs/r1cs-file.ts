@@ -12,18 +12,51 @@ export interface Constraint {
   readonly c: Sum
 }
 
-export interface R1cs {
+/** What is counted of a circuit. */
+export interface R1csSize {
   readonly wires: number
   readonly outputs: number
   readonly publicInputs: number
   readonly privateInputs: number
+  /** How many constraints there are. */
+  readonly count: number
+}
+
+/** A circuit whose constraints are read one after another, as often as they are asked for. */
+export interface R1csReader extends R1csSize {
+  each(): Iterable<Constraint>
+}
+
+export interface R1cs extends R1csReader {
   readonly constraints: readonly Constraint[]
+}
+
+/** The power of two of a circuit's rows: one for each constraint and public signal, and one. */
+export function domainPower({ count, outputs, publicInputs }: R1csSize): number {
+  return Math.floor(Math.log2(count + outputs + publicInputs)) + 1
 }
 
 /** The most constraints that are read: beyond what snarkjs proves in a reasonable time. */
 const constraintsMax = 2 ** 20
 
+/** Reads all of it, and refuses what names a wire that there is not. */
 export function readR1cs(bytes: Uint8Array): Outcome<R1cs> {
+  try {
+    const reader = openR1cs(bytes)
+    if (!reader.ok) return reader
+    const { wires, each } = reader.value
+    const constraints = [...each()]
+    const all = constraints.flatMap(({ a, b, c }) => [a, b, c])
+    if (all.some((sum) => sum.some(([wire]) => wire >= wires))) return broken('a wire is unknown')
+    return pass({ ...reader.value, constraints })
+  } catch (cause) {
+    if (cause instanceof RangeError) return broken('it ends too soon')
+    throw cause
+  }
+}
+
+/** Reads the head alone; constraints that are cut short show in a RangeError when they are read. */
+export function openR1cs(bytes: Uint8Array): Outcome<R1csReader> {
   try {
     const file = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)
     const sections = sectionsOf(file)
@@ -37,10 +70,8 @@ export function readR1cs(bytes: Uint8Array): Outcome<R1cs> {
     ) as [number, number, number, number]
     const count = head.readUInt32LE(60)
     if (count > constraintsMax) return broken(`it has more than ${constraintsMax} constraints`)
-    const constraints = constraintsOf(body, count)
-    const all = constraints.flatMap(({ a, b, c }) => [a, b, c])
-    if (all.some((sum) => sum.some(([wire]) => wire >= wires))) return broken('a wire is unknown')
-    return pass({ wires, outputs, publicInputs, privateInputs, constraints })
+    const size = { wires, outputs, publicInputs, privateInputs, count }
+    return pass({ ...size, each: () => constraintsOf(body, count) })
   } catch (cause) {
     if (cause instanceof RangeError) return broken('it ends too soon')
     throw cause
@@ -73,19 +104,24 @@ function sectionsOf(file: Buffer): Map<number, Buffer> | null {
   return sections
 }
 
-function constraintsOf(body: Buffer, count: number): Constraint[] {
+function* constraintsOf(body: Buffer, count: number): Generator<Constraint> {
   let at = 0
   const sum = (): Sum => {
     const length = body.readUInt32LE(at)
+    if (length > body.length / termBytes) throw new RangeError('a sum is cut short')
     const terms: [number, bigint][] = []
     for (let i = 0; i < length; i++) {
-      terms.push([body.readUInt32LE(at + 4 + 36 * i), elementAt(body, at + 8 + 36 * i)])
+      const from = at + 4 + termBytes * i
+      terms.push([body.readUInt32LE(from), elementAt(body, from + 4)])
     }
-    at += 4 + 36 * length
+    at += 4 + termBytes * length
     return terms.filter(([, coefficient]) => coefficient !== 0n)
   }
-  return Array.from({ length: count }, () => ({ a: sum(), b: sum(), c: sum() }))
+  for (let i = 0; i < count; i++) yield { a: sum(), b: sum(), c: sum() }
 }
+
+/** A term in the file: a wire, and its coefficient. */
+const termBytes = 36
 
 function elementAt(bytes: Buffer, at: number): bigint {
   return [24, 16, 8, 0].reduce((value, i) => (value << 64n) | bytes.readBigUInt64LE(at + i), 0n)

@@ -92,7 +92,7 @@ async function builtIn(folder: string): Promise<BuiltCircuit | null> {
   if (circuit === undefined) return null
   const manifest = BuiltVariant.safeParse(await readJson(join(folder, 'manifest.json')))
   if (!manifest.success) return null
-  const { ptau: _, ...files } = filesIn(folder, '')
+  const { ptau: _, ...files } = filesIn(folder)
   // Whoever built it here could have kept the secrets.
   const key = keyFrom(circuit.name, await readJson(files.verificationKey), 'development')
   if (key === null) return null

@@ -3,6 +3,7 @@
 // keys do not, since secrets went into them that nobody kept.
 import { Digest } from '@vcp/protocol'
 import * as z from 'zod'
+import { variantNames } from '../circuits/definition.ts'
 
 const Count = z.int().min(0)
 
@@ -18,7 +19,8 @@ export const BuiltVariant = z.strictObject({
   proving_key_bytes: Count,
   /** As `vcp proof verify` and receipts name the key. */
   verification_key: Digest,
-  powers_of_tau: Digest,
+  /** Null where the key was worked out from secrets, without powers of tau. */
+  powers_of_tau: Digest.nullable(),
   contributions: z
     .array(
       z.strictObject({
@@ -36,6 +38,6 @@ export const CircuitManifest = z.strictObject({
   compiler: z.string().max(64),
   /** `development`: whoever built it could have kept the secrets, and could forge. */
   setup: z.enum(['development', 'ceremony']),
-  variants: z.record(z.enum(['small', 'standard', 'large']), BuiltVariant.optional()),
+  variants: z.record(z.enum(variantNames), BuiltVariant.optional()),
 })
 export type CircuitManifest = z.infer<typeof CircuitManifest>

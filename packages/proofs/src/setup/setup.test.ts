@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { verificationKeyFrom } from '../groth16/verification-key.ts'
 import { prove, rapidsnarkProver, snarkjsProver } from '../prover/prover.ts'
 import { circom, runTool, snarkjs } from '../prover/run-tool.ts'
+import { keyOfZkey } from './key-of-zkey.ts'
 import {
   addBeacon,
   contribute,
@@ -63,6 +64,12 @@ describe('a setup', () => {
       ok: true,
       value: { signals: 2, domainSize: 8, isDeltaGamma: false, contributions: [{ name: 'ana' }] },
     })
+  })
+
+  test('carries the verification key that snarkjs exports', async () => {
+    const { vk_alphabeta_12: _, ...exported } = JSON.parse(await readFile(at('key.json'), 'utf8'))
+    expect(await keyOfZkey(at('ana.zkey'))).toEqual({ ok: true, value: exported })
+    expect(await keyOfZkey(at('tau'))).toMatchObject({ ok: false, code: 'INVALID' })
   })
 
   test('without a contribution is refused, although snarkjs calls it good', async () => {

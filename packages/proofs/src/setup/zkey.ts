@@ -27,17 +27,17 @@ const pointsBytes = 64 * 3 + 128
 export async function readZkeyHeader(file: string): Promise<Outcome<ZkeyHeader>> {
   const handle = await open(file, 'r')
   try {
-    const sections = await sectionsOf(handle)
+    const sections = await zkeySections(handle)
     if (!sections.ok) return sections
     const [kind, groth, phase2] = [1, 2, 10].map((id) => sections.value.get(id))
     if (kind === undefined || groth === undefined || phase2 === undefined) {
       return broken('a section is missing')
     }
-    if ((await read(handle, kind.at, 4)).readUInt32LE() !== 1)
+    if ((await readExactly(handle, kind.at, 4)).readUInt32LE() !== 1)
       return broken('it is not for Groth16')
-    const header = headerOf(await read(handle, groth.at, groth.bytes))
+    const header = headerOf(await readExactly(handle, groth.at, groth.bytes))
     if (header === null) return broken('its header is not one of BN254')
-    const contributions = contributionsOf(await read(handle, phase2.at, phase2.bytes))
+    const contributions = contributionsOf(await readExactly(handle, phase2.at, phase2.bytes))
     return contributions === null
       ? broken('its contributions cannot be read')
       : pass({ ...header, contributions })
@@ -49,21 +49,22 @@ export async function readZkeyHeader(file: string): Promise<Outcome<ZkeyHeader>>
   }
 }
 
-interface Section {
+export interface ZkeySection {
   readonly at: number
   readonly bytes: number
 }
 
-async function sectionsOf(handle: FileHandle): Promise<Outcome<Map<number, Section>>> {
+/** Where each section lies. */
+export async function zkeySections(handle: FileHandle): Promise<Outcome<Map<number, ZkeySection>>> {
   const { size } = await handle.stat()
-  const head = await read(handle, 0, 12)
+  const head = await readExactly(handle, 0, 12)
   if (head.toString('latin1', 0, 4) !== 'zkey') return broken('it is not a zkey file')
   const count = head.readUInt32LE(8)
   if (count > sectionsMax) return broken('it has too many sections')
-  const sections = new Map<number, Section>()
+  const sections = new Map<number, ZkeySection>()
   let at = 12
   for (let i = 0; i < count; i++) {
-    const entry = await read(handle, at, 12)
+    const entry = await readExactly(handle, at, 12)
     const id = entry.readUInt32LE()
     const bytes = Number(entry.readBigUInt64LE(4))
     at += 12
@@ -117,7 +118,7 @@ function nameIn(parameters: Buffer): string | null {
   return parameters.toString('utf8', 2, 2 + parameters.readUInt8(1))
 }
 
-async function read(handle: FileHandle, at: number, bytes: number): Promise<Buffer> {
+export async function readExactly(handle: FileHandle, at: number, bytes: number): Promise<Buffer> {
   const { buffer, bytesRead } = await handle.read(Buffer.alloc(bytes), 0, bytes, at)
   if (bytesRead !== bytes) throw new RangeError('the file ends too soon')
   return buffer

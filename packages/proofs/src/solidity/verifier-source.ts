@@ -4,10 +4,10 @@
 // EIP-197).
 import { type Outcome, pass, refuse } from '@vcp/protocol'
 import { scalarModulus } from '../field/scalar-field.ts'
-import { coordinateModulus } from '../groth16/points.ts'
 import type { Proof } from '../groth16/proof.ts'
 import { VerificationKeyJson, verificationKeyFrom } from '../groth16/verification-key.ts'
 import type { Claim } from '../groth16/verify.ts'
+import { coordinateModulus } from '../pairing/base-field.ts'
 
 /** The source of a contract of this name; refuses keys that the verifier here refuses. */
 export function soliditySource(keyJson: unknown, name: string): Outcome<string> {
@@ -89,7 +89,7 @@ export function solidityArguments({ proof, signals }: Claim) {
 }
 
 function points({ a, b, c }: Proof) {
-  const [first, middle, last] = [a.toAffine(), b.toAffine(), c.toAffine()]
+  const [first, middle, last] = [a.toAffine(), b.point.toAffine(), c.toAffine()]
   return [
     [first.x, first.y],
     [

@@ -23,6 +23,8 @@ export interface WitnessBounds extends ChildBounds {
 const witnessMax = 2 ** 22
 const headerBytes = 12 + 12 + 40 + 12
 const saidBytesMax = 2_000
+/** How the process ends where an assertion of the circuit fails. */
+const statementFalse = 3
 
 const here = dirname(realpathSync(fileURLToPath(import.meta.url)))
 
@@ -55,6 +57,7 @@ export async function calculateWitness(
   })
   if (!ended.ok) return ended
   const { code, by } = ended.value
+  if (code === statementFalse) return refuse('STATEMENT_FALSE', said.trim())
   if (code !== 0) return refuse('PROVING_FAILED', `no witness: ${said.trim() || (code ?? by)}`)
   return pass(Buffer.concat(chunks))
 }

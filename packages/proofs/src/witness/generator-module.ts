@@ -2,6 +2,7 @@
 // is run its form is checked and its memory bounded: it may call four functions that do nothing,
 // starts nothing by itself, and has one memory of its own with a ceiling.
 import { type Outcome, pass, refuse } from '@vcp/protocol'
+import { leb } from './leb.ts'
 
 const pageBytes = 65_536
 const sections = { memory: 5, start: 8 }
@@ -76,16 +77,6 @@ class Reader {
     }
     return null
   }
-}
-
-function leb(value: number): number[] {
-  const bytes: number[] = []
-  let rest = value
-  do {
-    bytes.push((rest % 128) | (rest >= 128 ? 0x80 : 0))
-    rest = Math.floor(rest / 128)
-  } while (rest > 0)
-  return bytes
 }
 
 function broken(reason: string) {

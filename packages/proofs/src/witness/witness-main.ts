@@ -1,11 +1,12 @@
 // What calculates a witness, as a process of its own: started without permissions, it reads its
 // orders from stdin and writes the witness to stdout. What it runs is a stranger's; it needs no
-// other file, so that nothing but this folder has to be readable to it.
+// file of another folder, so that nothing but this one has to be readable to it.
 import { readFileSync, writeSync } from 'node:fs'
+import { type GeneratorFunction, generatorFunctions } from './generator-functions.ts'
 
 type Input = string | readonly Input[]
 
-interface Generator {
+interface Generator extends Record<GeneratorFunction, unknown> {
   readonly init: (sanityCheck: number) => void
   readonly getFieldNumLen32: () => number
   readonly getRawPrime: () => void
@@ -39,19 +40,6 @@ interface Wasm {
 
 const wasm = (globalThis as unknown as { readonly WebAssembly: Wasm }).WebAssembly
 
-const needed = [
-  'init',
-  'getFieldNumLen32',
-  'getRawPrime',
-  'readSharedRWMemory',
-  'writeSharedRWMemory',
-  'getInputSize',
-  'getInputSignalSize',
-  'setInputSignal',
-  'getWitnessSize',
-  'getWitness',
-] as const satisfies readonly (keyof Generator)[]
-
 /** What circom has a generator call: to say why it gives up, and to print. */
 const runtime = [
   'exceptionHandler',
@@ -64,6 +52,11 @@ const runtime = [
 
 const elementBytes = 32
 const wordsOfField = elementBytes / 4
+/** Of what a generator says about where it stands. */
+const messageCharactersMax = 160
+
+/** 3: an assertion of the circuit failed, which is to say: the statement does not hold. */
+let exitCode = 1
 
 try {
   const given = readFileSync(0)
@@ -75,7 +68,7 @@ try {
   writeAll(witnessOf(given.subarray(4 + headerBytes), header.input, header.witnessMax))
 } catch (error) {
   process.stderr.write(error instanceof Error ? error.message : String(error))
-  process.exitCode = 1
+  process.exitCode = exitCode
 }
 
 function witnessOf(
@@ -105,16 +98,33 @@ function instantiate(bytes: Uint8Array): Generator {
     if (!isKnown) throw new Error(`it imports ${from}.${name}, which no generator of circom does`)
   }
   const deaf = Object.fromEntries(runtime.map((name) => [name, () => undefined]))
-  const giveUp = (code: number) => {
-    // 4: an assertion of the circuit, which is to say: the statement does not hold.
-    throw new Error(code === 4 ? 'the inputs do not satisfy the circuit' : `it gives up: ${code}`)
+  let where = ''
+  const printErrorMessage = () => {
+    where = `${where} ${messageOf(exports)}`.slice(0, messageCharactersMax)
+  }
+  const exceptionHandler = (code: number) => {
+    if (code !== 4) throw new Error(`it gives up: ${code}`)
+    exitCode = 3
+    throw new Error(`the inputs do not satisfy the circuit:${where}`)
   }
   const { exports } = new wasm.Instance(module, {
-    runtime: { ...deaf, exceptionHandler: giveUp },
+    runtime: { ...deaf, exceptionHandler, printErrorMessage },
   })
-  const missing = needed.find((name) => typeof exports[name] !== 'function')
+  const missing = generatorFunctions.find((name) => typeof exports[name] !== 'function')
   if (missing !== undefined) throw new Error(`it has no function ${missing}`)
   return exports as unknown as Generator
+}
+
+/** The template and line that it says it stands in, character by character. */
+function messageOf(exports: Readonly<Record<string, unknown>>): string {
+  const { getMessageChar: next } = exports
+  let message = ''
+  while (typeof next === 'function' && message.length < messageCharactersMax) {
+    const code = Number(next())
+    if (code === 0) break
+    message += code > 32 && code < 127 ? String.fromCharCode(code) : ' '
+  }
+  return message.trim()
 }
 
 function setSignal(generator: Generator, name: string, value: Input, prime: bigint): number {

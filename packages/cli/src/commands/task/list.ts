@@ -28,7 +28,7 @@ export const command = defineCommand({
         const { tasks } = await connection.ask('listTasks', { query: { limit, ...filter } })
         return tasks as readonly TaskInfo[]
       },
-      { signsIn: true },
+      { signsIn: 'if-known' },
     ),
   text(tasks, style) {
     if (tasks.length === 0) return 'no tasks'

@@ -53,7 +53,7 @@ export const command = defineCommand({
           ...(known?.task == null ? {} : { proof: { task: known.task, checker: proofChecker } }),
         })
       },
-      { signsIn: true },
+      { signsIn: 'if-known' },
     )
     return deliver(result, destination, context)
   },

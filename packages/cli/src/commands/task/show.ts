@@ -2,6 +2,7 @@ import { TaskId } from '@vcp/protocol'
 import * as z from 'zod'
 import { defineCommand } from '../../command.ts'
 import { withCoordinator } from '../../coordinator-client.ts'
+import { endText } from '../../task/end-text.ts'
 import { taskText } from '../../task/task-text.ts'
 
 export const command = defineCommand({
@@ -19,13 +20,9 @@ export const command = defineCommand({
         const { assignments } = await connection.ask('taskAssignments', { params: { id } })
         return { task, assignments }
       },
-      { signsIn: true },
+      { signsIn: 'if-known' },
     ),
   text({ task, assignments }, style) {
-    const lines = assignments.map(({ peer_id, lease_epoch, state, declined }) => {
-      const why = declined === null ? '' : `: ${declined.replaceAll('_', ' ')}`
-      return `${style.quiet(`lease ${lease_epoch}`)}  ${peer_id}  ${state}${why}`
-    })
-    return [taskText(task, style), ...lines].join('\n')
+    return [taskText(task, style), ...assignments.map((each) => endText(each, style))].join('\n')
   },
 })

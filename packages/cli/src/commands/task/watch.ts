@@ -46,7 +46,7 @@ export const command = defineCommand({
             feed.close()
           }
         },
-        approach,
+        { ...approach, signsIn: 'if-known' },
       )
       const failure = last === null ? null : failureOfTask(last)
       if (failure !== null) throw failure

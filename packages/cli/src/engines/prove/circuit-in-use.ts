@@ -6,6 +6,7 @@ import {
   catalogue,
   forgeable,
   readZkeyHeader,
+  sameCircuit,
   type VerificationKey,
   verificationKeyFrom,
 } from '@vcp/proofs'
@@ -31,9 +32,10 @@ export interface CircuitInUse {
 
 const keyBytesMax = 262_144
 
-/** The constraints are for whoever checks the key against them: no prover reads them. */
+/** No prover reads the constraints: the key is checked against them. */
 export function blobsOfCircuit(files: CircuitFiles): readonly BlobNeed[] {
   return [
+    { cid: files.r1cs, bytesMax: limits.blobWholeBytesMax },
     { cid: files.proving_key, bytesMax: limits.blobWholeBytesMax },
     { cid: files.verification_key, bytesMax: keyBytesMax },
     { cid: files.witness_generator, bytesMax: limits.wasmModuleBytesMax },
@@ -50,6 +52,8 @@ export async function withFiles<Result>(
   const key = keyIn(blobOf(files.verification_key))
   if (!key.ok) return key
   return keyFiles.with(files.proving_key, blobOf(files.proving_key), async (provingKey) => {
+    const same = await sameCircuit(blobOf(files.r1cs), provingKey)
+    if (!same.ok) return same
     const setup = await setupOf(provingKey, key.value)
     if (!setup.ok) return setup
     return use({

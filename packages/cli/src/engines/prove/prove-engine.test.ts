@@ -1,6 +1,6 @@
 // The engine that proves, with a circuit built for this test: what it makes, what it declines, and
 // that it can be stopped.
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -94,6 +94,20 @@ function json(value: unknown): Uint8Array {
   return new TextEncoder().encode(JSON.stringify(value))
 }
 
+/** Tells a point from its square, and is of no other use. */
+const otherSource = `pragma circom 2.2.3;
+template Square() {
+  signal input context;
+  signal input low;
+  signal input high;
+  signal input coefficients[4];
+  signal input point;
+  signal output square;
+  square <== point * point + low + high + coefficients[0];
+}
+component main { public [context, low, high, coefficients] } = Square();
+`
+
 async function reasonOf(work: Work<'zk_proof'>): Promise<string> {
   const result = await engine.run(work)
   return result.kind === 'failed' ? result.reason : 'proved'
@@ -137,6 +151,20 @@ describe('the engine that proves', () => {
     ] as const
     for (const [given, reason] of cases) expect(await reasonOf(workWith(given))).toContain(reason)
   }, 60_000)
+
+  test('names what has no proof anywhere: a false statement, files of two circuits', async () => {
+    const isFalse = await engine.run(workWith({ secrets: json({ point: '25' }) }))
+    expect(isFalse).toMatchObject({ kind: 'failed', isOurs: false, code: 'statement_false' })
+    const into = join(folder, 'other')
+    mkdirSync(into)
+    const file = join(into, 'square.circom')
+    writeFileSync(file, otherSource)
+    const built = await buildOwnCircuit(file, into)
+    if (!built.ok) throw new Error(built.reason)
+    const r1cs = readFileSync(built.value.files.r1cs)
+    const mixed = await engine.run(workWith({ changed: { r1cs } }))
+    expect(mixed).toMatchObject({ kind: 'failed', code: 'circuits_differ' })
+  }, 120_000)
 
   test('is stopped at once, and takes no more memory than the task may', async () => {
     const stop = new AbortController()

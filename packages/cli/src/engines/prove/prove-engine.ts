@@ -29,7 +29,7 @@ export function openProveEngine(proving: Proving): Engine<typeof type> {
     run: (work) =>
       inTime(work.task, work, async (signal) => {
         const made = await proved(proving, work, signal)
-        return made.ok ? provedResult(work.task, null, made.value) : failed(made.reason)
+        return made.ok ? provedResult(work.task, null, made.value) : failed(made.reason, made.code)
       }),
     rerun: async () => null,
     // What it shares is closed by whoever opened it.

@@ -34,14 +34,16 @@ export async function proveRun(
   if (proving === null || built === null) return failed('the circuit was not built here')
   return inTime(task, work, async (signal) => {
     const inUse = await builtInUse(built)
-    if (!inUse.ok) return failed(inUse.reason)
+    if (!inUse.ok) return failed(inUse.reason, inUse.code)
     const module = blobIn(work, task.inputs.module)
     const { parameters } = built
     const holder = holderOf(proving, work)
     const order = { task, holder, module, parameters, ...inUse.value }
     const memoryMb = memoryMbFor(built.constraints)
     const made = await makeExecutionOutput(order, proving.making(memoryMb, signal))
-    return made.ok ? provedResult(task, task.inputs.module, made.value) : failed(made.reason)
+    return made.ok
+      ? provedResult(task, task.inputs.module, made.value)
+      : failed(made.reason, made.code)
   })
 }
 

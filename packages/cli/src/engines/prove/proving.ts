@@ -8,7 +8,7 @@ import {
   rapidsnarkProver,
   snarkjsProver,
 } from '@vcp/proofs'
-import type { Digest, EngineVersion, TaskSpec } from '@vcp/protocol'
+import type { DeclineReason, Digest, EngineVersion, ErrorCode, TaskSpec } from '@vcp/protocol'
 import type { EngineResult, Work } from '../engine.ts'
 import type { EngineNode } from '../engines.ts'
 import { isolateProofs, type ProofIsolation } from './isolation.ts'
@@ -90,6 +90,13 @@ export async function inTime(
 }
 
 /** The task is to blame, or its submitter: another machine would do no better. */
-export function failed(reason: string): EngineResult {
-  return { kind: 'failed', reason, isOurs: false }
+export function failed(reason: string, by?: ErrorCode): EngineResult {
+  const code = by === undefined ? null : (named[by] ?? null)
+  return { kind: 'failed', reason, isOurs: false, code }
+}
+
+/** What of a task has no proof anywhere. */
+const named: { readonly [Code in ErrorCode]?: DeclineReason } = {
+  STATEMENT_FALSE: 'statement_false',
+  CIRCUITS_DIFFER: 'circuits_differ',
 }

@@ -5,6 +5,7 @@ import { PassThrough } from 'node:stream'
 import { parseArgs } from 'node:util'
 import { networkSubject } from '../src/dashboard/coordinator/subject.ts'
 import { nodeSubject } from '../src/dashboard/node/subject.ts'
+import { paletteOf } from '../src/dashboard/palette.ts'
 import type { Subject } from '../src/dashboard/pane.ts'
 import { createSession, type Session } from '../src/dashboard/session.ts'
 import { textOf } from '../src/dashboard/show.ts'
@@ -18,6 +19,7 @@ const { values } = parseArgs({
   },
 })
 const frames = Number(values.frames)
+const palette = paletteOf('dark', { env: {}, hasColour: true, colourDepth: 24 })
 
 process.env['NODE_ENV'] = 'production'
 const [{ render }, { createElement }, { Terminal }] = await Promise.all([
@@ -66,7 +68,7 @@ async function measure<Facts extends { readonly atMs: number }, Command>(
 /** A second goes by, and all is drawn anew. */
 function tick<Facts extends { readonly atMs: number }>(session: Session<Facts>, facts: Facts) {
   session.note((before) => ({ ...facts, atMs: before.atMs + 1_000 }))
-  return textOf(session as Session<never>, true)
+  return textOf(session as Session<never>, palette)
 }
 
 async function cpuOfFrames<Facts extends { readonly atMs: number }>(
@@ -83,7 +85,7 @@ async function cpuOfFrames<Facts extends { readonly atMs: number }>(
     unref: () => stdin,
   })
   const shown = session as unknown as Session<unknown>
-  const text = () => textOf(shown, true)
+  const text = () => textOf(shown, palette)
   let drawn = Promise.withResolvers<void>()
   const instance = render(createElement(Terminal, { session: shown, text, drawMsMin: 0 }), {
     stdout,

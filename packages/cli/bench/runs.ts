@@ -1,6 +1,6 @@
 // What a node adds to a task beyond the sandbox: hello.wasm in a warm child, by the engine alone
-// and by the runner, which fetches, signs and keeps. One after the other, then as many as two
-// children can take. And what measuring the machine costs.
+// and by the agent, which takes the offer, signs, keeps all that on disk and reports, to nobody.
+// One after the other, then as many as two children can take. And what measuring the machine costs.
 //   node scripts/with-node.mjs packages/cli/bench/runs.ts [--json] [--tasks 2000]
 import { randomBytes } from 'node:crypto'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
@@ -8,12 +8,27 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { openMemoryStore } from '@vcp/mesh'
-import { cidOf, type Offer, TaskId, type TaskOf, taskSchemas } from '@vcp/protocol'
-import { openKept } from '../src/agent/kept/open-kept.ts'
-import { createRunner, type RunnerInput } from '../src/agent/runner/runner.ts'
+import { nativeSigner } from '@vcp/mesh/verify'
+import {
+  cidOf,
+  defaultBreakerPolicy,
+  type Offer,
+  pass,
+  type Receipt,
+  refuse,
+  sha256,
+  TaskId,
+  type TaskOf,
+  taskSchemas,
+} from '@vcp/protocol'
+import { systemClock } from '../src/agent/clock.ts'
+import type { EffectOf } from '../src/agent/core/effects.ts'
+import type { AgentSettings } from '../src/agent/core/settings.ts'
+import { openAgent } from '../src/agent/loop.ts'
+import { createRunner } from '../src/agent/runner/runner.ts'
+import { openAgentFile } from '../src/agent/store/agent-file.ts'
 import { openSensors } from '../src/agent/telemetry/machine-sensors.ts'
 import { openEngines } from '../src/engines/engines.ts'
-import { nativeSigner } from '../src/keystore/native-signer.ts'
 
 const { values } = parseArgs({
   options: {
@@ -84,19 +99,46 @@ const engines = await openEngines({ seats: 2 })
 const openedMs = performance.now() - began
 const engine = engines.ready.get('wasm_execution')!
 
+/** One for all of them: they share children. */
+const requester = sha256(module)
 let taken = 0
 /** Another task each time, as UUIDv7 has them. */
 function offer(): Offer {
   taken += 1
   const task_id = TaskId.parse(`01900000-0000-7000-8000-${String(taken).padStart(12, '0')}`)
   const lease = { lease_epoch: 1, lease_ends_at_ms: Date.now() + 30_000 }
-  return { task_id, peer_id: signer.peerId, ...lease, task }
+  return { task_id, peer_id: signer.peerId, ...lease, task, requester }
 }
 
-async function byRunner(kept: ReturnType<typeof openKept>) {
+const settings: AgentSettings = {
+  tasksMax: inFlight,
+  memoryMbMax: 65_536,
+  memoryFreeMbMin: 0,
+  diskFreeGbMin: 0,
+  othersCpuPercentMax: 100,
+  hours: null,
+  onlyOnMains: false,
+  onlyWhenIdleSeconds: null,
+  taskTypes: ['wasm_execution'],
+  breaker: defaultBreakerPolicy,
+}
+
+/** All of a node but its network: a coordinator that takes every report at once is played. */
+async function byAgent(file: string) {
   const store = await openMemoryStore(100_000_000)
   await store.put([module], { shape: 'whole' })
+  const { records, kept } = openAgentFile(file)
   const ends = new Map<string, () => void>()
+  const agent = openAgent({
+    store: records,
+    settings,
+    clock: systemClock,
+    needsOf: () => ({ memoryMb: 64, cpuCores: 1 }),
+    carryOut(effect) {
+      if (effect.type === 'start-run' || effect.type === 'release-task') runner.carryOut(effect)
+      if (effect.type === 'send-report') void settle(effect)
+    },
+  })
   const runner = createRunner({
     engines,
     kept,
@@ -105,22 +147,37 @@ async function byRunner(kept: ReturnType<typeof openKept>) {
     signer,
     nowMs: Date.now,
     randomBytes: (size) => randomBytes(size),
+    line: { ask: () => Promise.resolve(refuse('ROUND_CLOSED', 'no rounds are run here')) },
     coordinator: () => 'bench',
-    async tell(input: RunnerInput) {
-      if (input.type !== 'run-ended') return
-      if (input.end.kind === 'failed') throw new Error(input.end.reason)
-      ends.get(input.taskId)?.()
-      ends.delete(input.taskId)
-      runner.carryOut({ type: 'release-task', taskId: input.taskId })
-    },
+    tell: (input) => agent.tell(input),
   })
+  async function settle({ reportId, report }: EffectOf<'send-report'>): Promise<void> {
+    if (report.report !== 'signed') throw new Error('a run has failed')
+    await agent.tell({ type: 'report-settled', reportId, answer: pass(null) })
+    const { task_id: taskId, lease_epoch: leaseEpoch } = report.envelope.payload as Receipt
+    if (report.envelope.type === 'commitment') {
+      await agent.tell({ type: 'reveal-asked', taskId, leaseEpoch })
+    } else {
+      ends.get(taskId)?.()
+      ends.delete(taskId)
+    }
+  }
+  await agent.tell({ type: 'joined', logKey: 'bench', aheadMs: 0, leaseMs: 30_000 })
   const run = () =>
-    new Promise<void>((resolve) => {
+    new Promise<void>((resolve, reject) => {
       const offered = offer()
       ends.set(offered.task_id, resolve)
-      runner.carryOut({ type: 'start-run', offer: offered })
+      void agent.offer(offered).then(({ answer }) => {
+        if (answer === 'decline') reject(new Error('the offer was declined'))
+      })
     })
-  return { run, close: () => runner.close() }
+  return {
+    run,
+    async close() {
+      await runner.close()
+      await agent.close()
+    },
+  }
 }
 
 const work = {
@@ -131,24 +188,19 @@ const work = {
   signal: new AbortController().signal,
   onProgress: () => undefined,
 }
-const inMemory = openKept(':memory:')
-const onDisk = openKept(join(folder, 'kept.db'))
-const [memoryRunner, diskRunner] = [await byRunner(inMemory), await byRunner(onDisk)]
+const agent = await byAgent(join(folder, 'agent.sqlite'))
 const sensors = await openSensors(folder, Date.now)
 
 const figures = [
   await measure('engine, one at a time', 1, () => engine.run(work)),
-  await measure('runner, keeping in memory, one at a time', 1, memoryRunner.run),
-  await measure('runner, keeping on disk, one at a time', 1, diskRunner.run),
+  await measure('agent, one at a time', 1, agent.run),
   await measure(`engine, ${inFlight} at a time`, inFlight, () => engine.run(work)),
-  await measure(`runner, keeping on disk, ${inFlight} at a time`, inFlight, diskRunner.run),
+  await measure(`agent, ${inFlight} at a time`, inFlight, agent.run),
   await measure('a sample of the sensors', 1, () => sensors.sample(), samples),
 ]
 
 sensors.close()
-await Promise.all([memoryRunner.close(), diskRunner.close()])
-inMemory.close()
-onDisk.close()
+await agent.close()
 await engines.close()
 rmSync(folder, { recursive: true, force: true })
 

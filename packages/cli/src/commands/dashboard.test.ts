@@ -26,4 +26,7 @@ test('it fails where no agent runs, and takes no words that it does not know', a
   const folder = temporaryFolder()
   expect(await run(['dashboard', '--data-dir', folder])).toMatchObject({ exitCode: 5 })
   expect(await run(['dashboard', 'tasks', '--data-dir', folder])).toMatchObject({ exitCode: 2 })
+  const { exitCode, err } = await run(['dashboard', '--theme', 'pink', '--data-dir', folder])
+  expect(exitCode).toBe(2)
+  expect(err).toMatch(/theme.*auto.*dark.*light/)
 })

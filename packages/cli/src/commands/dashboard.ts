@@ -1,7 +1,12 @@
 import * as z from 'zod'
-import { defineCommand } from '../command.ts'
+import { type Context, defineCommand } from '../command.ts'
+import { paletteOf, type Theme, themes } from '../dashboard/palette.ts'
+import type { ScreenStreams } from '../dashboard/show.ts'
 
-const Input = z.strictObject({ readonly: z.boolean().default(false) })
+const Input = z.strictObject({
+  readonly: z.boolean().default(false),
+  theme: z.enum(themes).optional(),
+})
 
 export const command = defineCommand({
   about:
@@ -10,7 +15,13 @@ export const command = defineCommand({
     'rounds, credits and throughput. Looking disturbs nothing, and leaving ends nothing. Keys ' +
     'are those of k9s; ? lists them. Without a terminal, and with --json, it prints a line of ' +
     'JSON a second.',
-  options: [{ form: '--readonly', about: 'look only: nothing can be paused or stopped' }],
+  options: [
+    { form: '--readonly', about: 'look only: nothing can be paused or stopped' },
+    {
+      form: '--theme <theme>',
+      about: `${themes.join(', ')}: the ground its colours are for (dashboard.theme)`,
+    },
+  ],
   examples: [
     { line: 'vcp dashboard', about: 'watch the node of this machine' },
     {
@@ -21,9 +32,9 @@ export const command = defineCommand({
   ],
   input: Input,
   endsItself: true,
-  async run({ readonly: isReadonly }, context) {
+  async run({ readonly: isReadonly, theme }, context) {
     const isScreen = context.host.terminal.isInteractive && process.stdin.isTTY && !context.json
-    const streams = isScreen ? { stdin: process.stdin, stdout: process.stdout } : null
+    const streams = isScreen ? streamsOf(context, theme) : null
     if (context.overrides['coordinator.url'] !== undefined) {
       const { runCoordinatorDashboard } = await import('../dashboard/coordinator/run.ts')
       return runCoordinatorDashboard(isReadonly, streams, context)
@@ -34,3 +45,11 @@ export const command = defineCommand({
   text: () => '',
   exitCode: ({ isInterrupted }) => (isInterrupted ? 130 : 0),
 })
+
+function streamsOf({ host, settings }: Context, theme: Theme | undefined): ScreenStreams {
+  const { stdin, stdout } = process
+  const { hasColour } = host.terminal
+  const colourDepth = stdout.getColorDepth({ ...host.env })
+  const ground = { env: host.env, hasColour, colourDepth }
+  return { stdin, stdout, palette: paletteOf(theme ?? settings()['dashboard.theme'], ground) }
+}

@@ -11,7 +11,7 @@ export interface OnScreen<Facts, Command> {
   readonly facts: Facts
   readonly isReadonly: boolean
   readonly streams: ScreenStreams
-  readonly host: Pick<Host, 'signal' | 'terminal'>
+  readonly host: Pick<Host, 'signal'>
   /** Carries it out, and says what came of it. */
   command(command: Command, session: Session<Facts>): Promise<void>
   /** Brings news until the signal. */
@@ -40,10 +40,7 @@ export async function onScreen<Facts, Command>(
   const size = { columns: stdout.columns, rows: stdout.rows }
   const session = createSession({ subject, facts, isReadonly, size, onWish })
   const { show } = await import('./show.ts')
-  const shown = show(session as Session<unknown>, streams, {
-    hasColour: host.terminal.hasColour,
-    signal,
-  })
+  const shown = show(session as Session<unknown>, streams, signal)
   const following = parts.follow(session, signal).catch(failed.reject)
   try {
     await Promise.race([shown, failed.promise])

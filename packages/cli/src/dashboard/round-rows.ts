@@ -13,7 +13,7 @@ export const roundColumns: readonly Column[] = [
   { title: 'UPDATES', width: 9 },
   { title: 'LOSS', width: 8, isRight: true },
   { title: 'ACCURACY', width: 8, isRight: true },
-  { title: 'EPSILON', width: 'rest' },
+  { title: 'EPSILON', width: 8, isRight: true },
 ]
 
 const tones: Readonly<Record<Round['state'], Tone>> = {

@@ -7,6 +7,7 @@ import { networkSubject } from './coordinator/subject.ts'
 import { firstLook, type Look } from './look.ts'
 import { nothingKnown } from './node/facts.ts'
 import { nodeSubject } from './node/subject.ts'
+import { type Palette, paletteOf } from './palette.ts'
 import type { Subject } from './pane.ts'
 import { screenOf } from './screen.ts'
 import type { Room } from './table.ts'
@@ -14,6 +15,7 @@ import { recordedNetwork } from './testing/recorded-network.ts'
 import { recordedNode } from './testing/recorded-node.ts'
 import { columnsOf, painted } from './text.ts'
 
+const ground = { env: {}, hasColour: true, colourDepth: 24 }
 const small = { columns: 80, rows: 24 }
 const large = { columns: 120, rows: 40 }
 
@@ -22,15 +24,16 @@ function drawn<Facts, Command>(
   facts: Facts,
   size: Room,
   more: Partial<Look> = {},
-  hasColour = false,
+  palette: Palette | null = null,
 ): string {
   const look = { ...firstLook(subject), ...more }
   const { lines } = screenOf({ subject, facts, look, isReadonly: false, size })
-  const text = lines.map((each) => painted(each, hasColour)).join('\n')
+  const text = lines.map((each) => painted(each, palette)).join('\n')
   const shown = renderToString(createElement(Text, { wrap: 'truncate' }, text), size)
   const rows = shown.split('\n')
   expect(rows.length).toBeLessThanOrEqual(size.rows - 1)
-  if (!hasColour) for (const row of rows) expect(columnsOf(row)).toBeLessThanOrEqual(size.columns)
+  if (palette === null)
+    for (const row of rows) expect(columnsOf(row)).toBeLessThanOrEqual(size.columns)
   return shown
 }
 
@@ -59,6 +62,19 @@ describe.each([
     const opened = pane('tasks', { opened: task?.task_id ?? '' })
     expect(opened).toContain('123456 of 1000000')
     expect(opened).toContain(task?.task_id)
+  })
+
+  test('marks a row that is chosen from edge to edge, but for its gauge', () => {
+    const palette = paletteOf('dark', ground)
+    const shown = drawn(nodeSubject, recordedNode, size, { pane: 'tasks' }, palette)
+    const row = shown.split('\n').find((each) => each.includes('▸')) ?? ''
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what a terminal is told
+    const stretches = row.match(/\x1b\[7m[^\x1b]*/g) ?? []
+    expect(stretches).toHaveLength(2)
+    expect(stretches.join('')).not.toMatch(/[█▏▎▍▌▋▊▉░]/)
+    expect(row).toMatch(/█░+/)
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what a terminal is told
+    expect(columnsOf(row.replaceAll(/\x1b\[[0-9;]*m/g, ''))).toBe(size.columns)
   })
 
   test('shows hardware over time, and what is not known as unknown', () => {
@@ -182,7 +198,7 @@ test('colour carries nothing that is not written as well', () => {
   for (const { words } of nodeSubject.panes) {
     const look = { pane: words[0] }
     const plain = drawn(nodeSubject, recordedNode, large, look)
-    const coloured = drawn(nodeSubject, recordedNode, large, look, true)
+    const coloured = drawn(nodeSubject, recordedNode, large, look, paletteOf('light', ground))
     // biome-ignore lint/suspicious/noControlCharactersInRegex: colour is what is taken away
     const bare = coloured.replaceAll(/\x1b\[[0-9;]*m/g, '')
     expect(bare.split('\n').map((row) => row.trimEnd())).toEqual(plain.split('\n'))

@@ -105,9 +105,9 @@ function lastLine<Facts, Command>(seen: Seen<Facts, Command>): Line {
   const { typing, notice } = look
   if (typing !== null) {
     const sign = typing.kind === 'command' ? ':' : '/'
-    return line(span(`${sign}${typing.text}`, 'code'), span(' ', 'chosen'))
+    return line(span(` ${sign}${typing.text}`, 'code'), span(' ', 'chosen'))
   }
-  if (notice !== null) return line(span(notice.text, notice.isBad ? 'bad' : 'good'))
+  if (notice !== null) return line(span(` ${notice.text}`, notice.isBad ? 'bad' : 'good'))
   const pane = paneOf(subject, look)
   const isInside = look.isHelp || look.opened !== null
   const hints = [
@@ -122,5 +122,5 @@ function lastLine<Facts, Command>(seen: Seen<Facts, Command>): Line {
     'q leave',
   ]
   const right = isReadonly ? line(span('read-only', 'warn')) : []
-  return spread(line(span(hints.join('   '), 'quiet')), right, size.columns)
+  return spread(line(span(` ${hints.join('   ')}`, 'quiet')), right, size.columns)
 }

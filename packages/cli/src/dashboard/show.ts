@@ -2,12 +2,15 @@
 // back as it was. Nothing here is loaded before somebody is shown a dashboard.
 import type { Key as InkKey } from 'ink'
 import type { Key } from './look.ts'
+import type { Palette } from './palette.ts'
 import type { Session } from './session.ts'
 import { painted } from './text.ts'
 
 export interface ScreenStreams {
   readonly stdin: NodeJS.ReadStream
   readonly stdout: NodeJS.WriteStream
+  /** Null: without colours. */
+  readonly palette: Palette | null
 }
 
 /** What is known is drawn twice a second at most; a key is answered at once. */
@@ -17,8 +20,8 @@ const framesPerSecondMax = 20
 /** Shows it until the signal. */
 export async function show(
   session: Session<unknown>,
-  { stdin, stdout }: ScreenStreams,
-  { hasColour, signal }: { readonly hasColour: boolean; readonly signal: AbortSignal },
+  { stdin, stdout, palette }: ScreenStreams,
+  signal: AbortSignal,
 ): Promise<void> {
   // React looks at it once, while it is loaded.
   process.env['NODE_ENV'] ??= 'production'
@@ -30,7 +33,7 @@ export async function show(
   if (signal.aborted) return
   const resize = () => session.resize({ columns: stdout.columns, rows: stdout.rows })
   stdout.on('resize', resize)
-  const text = () => textOf(session, hasColour)
+  const text = () => textOf(session, palette)
   const instance = render(createElement(Terminal, { session, text, drawMsMin }), {
     stdin,
     stdout,
@@ -51,10 +54,10 @@ export async function show(
   }
 }
 
-export function textOf(session: Session<unknown>, hasColour: boolean): string {
+export function textOf(session: Session<unknown>, palette: Palette | null): string {
   return session
     .screen()
-    .lines.map((each) => painted(each, hasColour))
+    .lines.map((each) => painted(each, palette))
     .join('\n')
 }
 

@@ -43,10 +43,19 @@ export function tableLines(
   const body = rows.slice(first, first + height).map(({ cells }, i) => {
     const isChosen = first + i === chosen
     const spans = lineOf(columns, cells, widths, isChosen ? '▸ ' : '  ')
-    return isChosen ? spans.map(({ text }) => span(text, 'chosen')) : spans
+    return isChosen ? chosenLine(spans, room.columns) : spans
   })
   return [lineOf(columns, titles, widths, '  '), ...body]
 }
+
+/** As wide as the screen; a gauge in it stays as it is, for it would read the other way round. */
+function chosenLine(spans: Line, width: number): Line {
+  const text = spans.map((each) => each.text).join('')
+  const whole = text + ' '.repeat(Math.max(0, width - columnsOf(text)))
+  return whole.split(gauges).map((part, i) => span(part, i % 2 === 0 ? 'chosen' : 'plain'))
+}
+
+const gauges = /([█▉▊▋▌▍▎▏]*[█▉▊▋▌▍▎▏░]░*)/
 
 /** The chosen row stays in sight, with what is around it. */
 export function firstRow(chosen: number, count: number, height: number): number {

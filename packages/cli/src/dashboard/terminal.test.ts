@@ -20,7 +20,7 @@ function shown(drawMsMin = 0) {
     size: { columns: 80, rows: 24 },
     onWish: (wish) => wishes.push(wish),
   })
-  const text = () => textOf(session as never, false)
+  const text = () => textOf(session as never, null)
   const ink = render(createElement(Terminal, { session: session as never, text, drawMsMin }))
   onTestFinished(ink.unmount)
   const until = (words: string) => expect.poll(() => ink.lastFrame(), patience).toContain(words)

@@ -1,6 +1,6 @@
 // Text as the screen shows it: stretches with a tone, of a width that is known. A stretch is clean
 // from the moment it is made: what a peer wrote cannot steer the terminal.
-import { styleText } from 'node:util'
+import type { Palette } from './palette.ts'
 
 /** Words for meaning, not colours. */
 export type Tone = 'plain' | 'title' | 'quiet' | 'good' | 'bad' | 'warn' | 'code' | 'chosen'
@@ -121,24 +121,12 @@ function broken(word: string, columns: number): readonly string[] {
   return parts
 }
 
-const formats = {
-  plain: null,
-  title: 'bold',
-  quiet: 'dim',
-  good: 'green',
-  bad: 'red',
-  warn: 'yellow',
-  code: 'cyan',
-  chosen: 'inverse',
-} as const
-
-/** For the terminal; without colour the text reads the same. */
-export function painted(spans: Line, hasColour: boolean): string {
+/** For the terminal; without colours the text reads the same. */
+export function painted(spans: Line, palette: Palette | null): string {
   return spans
     .map(({ text, tone }) => {
-      const format = formats[tone]
-      if (!hasColour || format === null || text === '') return text
-      return styleText(format, text, { validateStream: false })
+      if (palette === null || tone === 'plain' || text === '') return text
+      return `\x1b[${palette[tone]}m${text}\x1b[0m`
     })
     .join('')
 }

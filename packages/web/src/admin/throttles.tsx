@@ -1,16 +1,23 @@
 import { type RateClass, rateLimits } from '@vcp/protocol'
 import { useState } from 'preact/hooks'
-import { ask } from '../api/ask.ts'
+import { type AnswerOf, ask } from '../api/ask.ts'
 import { useAsk } from '../api/use-ask.ts'
 import { Card } from '../parts/card.tsx'
-import { Empty, Waiting } from '../parts/empty.tsx'
+import { Empty } from '../parts/empty.tsx'
 import { Choice, Field, textOf } from '../parts/field.tsx'
 import { number } from '../parts/figures.ts'
 import { Id } from '../parts/id.tsx'
 import { Failure } from '../parts/notice.tsx'
-import { TableFrame } from '../parts/table-frame.tsx'
+import { ListTable, type TableColumn } from '../parts/table.tsx'
 
 const classes = Object.keys(rateLimits) as RateClass[]
+
+const columns: readonly TableColumn<AnswerOf<'listThrottles'>['overrides'][number]>[] = [
+  { title: 'Account', cell: ({ account_id }) => <Id text={account_id} what="the account" /> },
+  { title: 'Requests about', cell: (each) => each.class },
+  { title: 'A minute', looks: 'right', cell: ({ per_minute }) => number(per_minute) },
+  { title: 'At once', looks: 'right', cell: ({ burst }) => number(burst) },
+]
 
 export function Throttles() {
   const { value, error, reload } = useAsk('listThrottles')
@@ -20,41 +27,14 @@ export function Throttles() {
         <NewThrottle onMade={reload} />
       </Card>
       <Card title="Accounts with other rates" isFlush>
-        <Failure error={error} />
-        {value === null && error === null ? <Waiting what="Asking" /> : null}
-        {value?.overrides.length === 0 ? (
-          <Empty title="Every account has the standard rates" />
-        ) : null}
-        {value === null || value.overrides.length === 0 ? null : (
-          <TableFrame label="other rates">
-            <table>
-              <thead>
-                <tr>
-                  <th scope="col">Account</th>
-                  <th scope="col">Requests about</th>
-                  <th scope="col" class="right">
-                    A minute
-                  </th>
-                  <th scope="col" class="right">
-                    At once
-                  </th>
-                </tr>
-              </thead>
-              <tbody>
-                {value.overrides.map((each) => (
-                  <tr key={`${each.account_id} ${each.class}`}>
-                    <td>
-                      <Id text={each.account_id} what="the account" />
-                    </td>
-                    <td>{each.class}</td>
-                    <td class="right">{number(each.per_minute)}</td>
-                    <td class="right">{number(each.burst)}</td>
-                  </tr>
-                ))}
-              </tbody>
-            </table>
-          </TableFrame>
-        )}
+        <ListTable
+          label="other rates"
+          answer={{ value, error }}
+          columns={columns}
+          rows={value?.overrides ?? []}
+          keyOf={(each) => `${each.account_id} ${each.class}`}
+          empty={<Empty title="Every account has the standard rates" />}
+        />
       </Card>
     </>
   )

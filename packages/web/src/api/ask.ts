@@ -17,6 +17,8 @@ export interface Asked {
   readonly query?: Readonly<Record<string, string | number>>
   readonly body?: unknown
   readonly signal?: AbortSignal
+  /** Headers of somebody who is not signed in yet, in place of those of the session. */
+  readonly credentials?: Readonly<Record<string, string>>
 }
 
 /** How often what came too fast is asked for again before somebody is told. */
@@ -56,7 +58,7 @@ export async function send(name: RouteName, asked: Asked, again = true): Promise
   const isBytes = body instanceof Uint8Array
   const types = isBytes ? 'application/octet-stream' : 'application/json'
   const path = `${pathOf(name, params)}${search.size === 0 ? '' : `?${search}`}`
-  const own = routes[name].access === 'public' ? {} : credentials()
+  const own = routes[name].access === 'public' ? {} : (asked.credentials ?? credentials())
   const response = await fetch(path, {
     method: routes[name].method,
     headers: { ...own, ...(body === undefined ? {} : { 'content-type': types }) },
@@ -67,7 +69,8 @@ export async function send(name: RouteName, asked: Asked, again = true): Promise
     throw signal?.aborted === true ? error : unreachable()
   })
   if (response.ok || (name === 'health' && response.status === 503)) return response
-  const isExpired = response.status === 401 && routes[name].access !== 'public'
+  const isOfSession = routes[name].access !== 'public' && asked.credentials === undefined
+  const isExpired = response.status === 401 && isOfSession
   if (isExpired && again && (await renew())) return send(name, asked, false)
   if (isExpired) signOut()
   throw await refusedBy(response)

@@ -20,15 +20,15 @@ export const nodeColumns: readonly Column<NodeInfo>[] = [
   {
     name: 'status',
     title: 'State',
-    width: '104px',
+    width: 128,
     cell: ({ status }) => <Badge tone={nodeTones[status]}>{status}</Badge>,
     order: ({ status }) => status,
   },
   {
     name: 'mode',
     title: 'Mode',
-    width: '92px',
-    isSpare: true,
+    width: 112,
+    spare: 2,
     cell: ({ mode }) =>
       mode === 'active' ? 'active' : <Badge tone={modeTones[mode]}>{words(mode)}</Badge>,
     order: ({ mode }) => mode,
@@ -36,7 +36,7 @@ export const nodeColumns: readonly Column<NodeInfo>[] = [
   {
     name: 'health',
     title: 'Health',
-    width: '104px',
+    width: 104,
     cell: ({ health_score: score }) =>
       score === null ? <span class="quiet">{unknown}</span> : <Health score={score} />,
     order: ({ health_score }) => health_score,
@@ -44,52 +44,52 @@ export const nodeColumns: readonly Column<NodeInfo>[] = [
   {
     name: 'region',
     title: 'Region',
-    width: '84px',
-    isSpare: true,
+    width: 84,
+    spare: 5,
     cell: ({ region }) => region,
     order: ({ region }) => region.toLowerCase(),
   },
   {
     name: 'type',
     title: 'Type',
-    width: '84px',
-    isSpare: true,
+    width: 84,
+    spare: 8,
     cell: ({ node_type }) => words(node_type),
     order: ({ node_type }) => node_type,
   },
   {
     name: 'cores',
     title: 'Cores',
-    width: '64px',
+    width: 64,
     isRight: true,
-    isSpare: true,
+    spare: 7,
     cell: ({ capabilities }) => number(capabilities.cpu_cores),
     order: ({ capabilities }) => capabilities.cpu_cores,
   },
   {
     name: 'memory',
     title: 'Memory',
-    width: '92px',
+    width: 92,
     isRight: true,
-    isSpare: true,
+    spare: 6,
     cell: ({ capabilities }) => number(Math.round(capabilities.memory_gb * 10) / 10, ' GB'),
     order: ({ capabilities }) => capabilities.memory_gb,
   },
   {
     name: 'open',
     title: 'At work',
-    width: '76px',
+    width: 76,
     isRight: true,
-    isSpare: true,
+    spare: 4,
     cell: ({ open_assignments }) => compact(open_assignments),
     order: ({ open_assignments }) => open_assignments,
   },
   {
     name: 'reputation',
     title: 'Reputation',
-    width: '98px',
+    width: 98,
     isRight: true,
-    isSpare: true,
+    spare: 1,
     cell: ({ record }) =>
       record.succeeded + record.failed === 0 ? (
         <span class="quiet">{unknown}</span>
@@ -101,9 +101,9 @@ export const nodeColumns: readonly Column<NodeInfo>[] = [
   {
     name: 'seen',
     title: 'Heard of',
-    width: '92px',
+    width: 104,
     isRight: true,
-    isSpare: true,
+    spare: 3,
     cell: ({ last_seen }) => (
       <time dateTime={last_seen} title={dateTime(last_seen)}>
         {ago(last_seen)}

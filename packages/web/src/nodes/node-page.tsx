@@ -5,12 +5,11 @@ import { useStore } from '../api/store.ts'
 import { useAsk } from '../api/use-ask.ts'
 import { Badge } from '../parts/badge.tsx'
 import { Card } from '../parts/card.tsx'
-import { Waiting } from '../parts/empty.tsx'
 import { Field, textOf } from '../parts/field.tsx'
 import { dateTime, number, unknown } from '../parts/figures.ts'
 import { Id } from '../parts/id.tsx'
-import { Failure } from '../parts/notice.tsx'
-import { PageHead } from '../parts/page-head.tsx'
+import { Awaited, Failure } from '../parts/notice.tsx'
+import { PageAwaited, PageHead } from '../parts/page-head.tsx'
 import { Ago } from '../parts/time.tsx'
 import { modeTones, nodeTones, words } from '../parts/tones.ts'
 import { account, hasScope } from '../shell/account.ts'
@@ -26,14 +25,7 @@ export function NodePage({ name }: { readonly name: string }) {
   })
   const history = useAsk('nodeHistory', asked, { everyMs: 12_000 })
   const within = { title: 'Nodes', href: hrefOf('nodes') }
-  if (node.value === null) {
-    return (
-      <>
-        <PageHead title={name} within={within} />
-        {node.error === null ? <Waiting what="Asking" /> : <Failure error={node.error} />}
-      </>
-    )
-  }
+  if (node.value === null) return <PageAwaited title={name} within={within} error={node.error} />
   const { value } = node
   return (
     <>
@@ -48,11 +40,7 @@ export function NodePage({ name }: { readonly name: string }) {
         <Standing node={value} />
       </div>
       {history.value === null ? (
-        history.error === null ? (
-          <Waiting what="Asking how it was lately" />
-        ) : (
-          <Failure error={history.error} />
-        )
+        <Awaited what="Asking how it was lately" error={history.error} />
       ) : (
         <NodeHistoryCards history={history.value} />
       )}

@@ -1,25 +1,32 @@
 import type { ComponentChildren } from 'preact'
 import { useState } from 'preact/hooks'
+import { Badge } from './badge.tsx'
 import { Icon } from './icon.tsx'
 import { Failure } from './notice.tsx'
 
 /** Fetches something and gives it to the browser to keep as a file. */
 export function Download({
   name,
+  said,
   fetch,
   children,
 }: {
   readonly name: string
+  /** What is known of the bytes once they were fetched. */
+  readonly said?: string
   fetch(): Promise<Uint8Array>
   readonly children: ComponentChildren
 }) {
   const [error, setError] = useState<unknown>(null)
   const [isBusy, setBusy] = useState(false)
+  const [isKept, setKept] = useState(false)
   const get = async () => {
     setBusy(true)
     setError(null)
+    setKept(false)
     try {
       keepAsFile(name, await fetch())
+      setKept(true)
     } catch (failure) {
       setError(failure)
     } finally {
@@ -32,6 +39,7 @@ export function Download({
         <Icon name="download" />
         {children}
       </button>
+      {isKept && said !== undefined ? <Badge tone="good">{said}</Badge> : null}
       <Failure error={error} />
     </>
   )

@@ -3,10 +3,17 @@
 export const unknown = 'unknown'
 
 const plain = new Intl.NumberFormat('en-GB', { maximumFractionDigits: 2 })
+const fine = new Intl.NumberFormat('en-GB', { maximumSignificantDigits: 4 })
 const short = new Intl.NumberFormat('en-US', { notation: 'compact', maximumFractionDigits: 1 })
 
 export function number(value: number | null | undefined, unit = ''): string {
   return value === null || value === undefined ? unknown : `${plain.format(value)}${unit}`
+}
+
+/** Of a measurement: small ones differ in their third and fourth digit. */
+export function measure(value: number | null | undefined, unit = ''): string {
+  if (value === null || value === undefined || Math.abs(value) >= 100) return number(value, unit)
+  return `${fine.format(value)}${unit}`
 }
 
 export function compact(value: number | null | undefined): string {

@@ -20,7 +20,7 @@ export function Id({
     </code>
   )
   return (
-    <span>
+    <span class={isWhole ? undefined : 'nowrap'}>
       {href === undefined ? code : <a href={href}>{code}</a>}
       <Copy text={text} what={what} />
     </span>

@@ -1,4 +1,4 @@
-import { number } from './figures.ts'
+import { measure } from './figures.ts'
 import { niceScale, type Scale, tickText } from './scale.ts'
 import { usePlotWidth } from './use-plot-width.ts'
 
@@ -95,8 +95,8 @@ export function LinePlot(props: LinePlotProps) {
 function newestText(points: readonly Point[], { unit = '', xText }: LinePlotProps): string {
   const newest = points.at(-1)
   const known = points.findLast(({ y }) => y !== null)
-  if (known === undefined || known === newest) return number(newest?.y, unit)
-  return `${number(known.y, unit)} (${xText(known.x)})`
+  if (known === undefined || known === newest) return measure(newest?.y, unit)
+  return `${measure(known.y, unit)} (${xText(known.x)})`
 }
 
 interface Place {
@@ -201,7 +201,7 @@ function spoken({ title, unit = '', series }: LinePlotProps): string {
   const each = series.map(({ name, points }) => {
     const known = points.filter(({ y }) => y !== null)
     const [first, last] = [known[0]?.y, known.at(-1)?.y]
-    return `${name}: ${known.length} values, from ${number(first, unit)} to ${number(last, unit)}`
+    return `${name}: ${known.length} values, from ${measure(first, unit)} to ${measure(last, unit)}`
   })
   return `${title}. ${each.join('; ')}`
 }

@@ -1,17 +1,14 @@
 // A table of any length: the rows that are in sight are there, the others are room above and below.
 // How many there are, and which of them is which, is told by ARIA.
 import type { ComponentChildren } from 'preact'
-import { useCallback, useEffect, useRef, useState } from 'preact/hooks'
+import { useCallback, useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks'
+import { fittingColumns, type Sized } from './fitting-columns.ts'
 import { rowsInSight, slotsOf } from './window-rows.ts'
 
-export interface Column<Row> {
+export interface Column<Row> extends Sized {
   readonly name: string
   readonly title: string
-  /** Of the column; those without share what is left. */
-  readonly width?: string
   readonly isRight?: boolean
-  /** Whether there is only room for it on a wide screen. */
-  readonly isSpare?: boolean
   cell(row: Row): ComponentChildren
   /** Absent: the table cannot be sorted by it. Null sorts last either way. */
   order?(row: Row): number | string | null
@@ -34,18 +31,21 @@ const rowHeight = 38
 
 export function LongTable<Row>(props: LongTableProps<Row>) {
   const { label, rows, sorting, onSort } = props
-  const isNarrow = useIsNarrow()
-  const columns = props.columns.filter(({ isSpare = false }) => !(isNarrow && isSpare))
   const frame = useRef<HTMLElement>(null)
-  const [sight, setSight] = useState({ scrollTop: 0, height: 600 })
+  const [sight, setSight] = useState({ scrollTop: 0, height: 600, width: innerWidth })
+  const columns = fittingColumns(props.columns, sight.width)
   const look = useCallback(() => {
     const { current } = frame
     if (current === null) return
-    const next = { scrollTop: current.scrollTop, height: current.clientHeight }
+    const { scrollTop, clientHeight: height, clientWidth: width } = current
     setSight((before) =>
-      before.scrollTop === next.scrollTop && before.height === next.height ? before : next,
+      before.scrollTop === scrollTop && before.height === height && before.width === width
+        ? before
+        : { scrollTop, height, width },
     )
   }, [])
+  // Before it is painted: columns that do not fit are not seen for a moment.
+  useLayoutEffect(look, [look])
   useEffect(() => {
     const observer = new ResizeObserver(look)
     if (frame.current !== null) observer.observe(frame.current)
@@ -59,7 +59,7 @@ export function LongTable<Row>(props: LongTableProps<Row>) {
       <table aria-rowcount={rows.length + 1}>
         <colgroup>
           {columns.map(({ name, width }) => (
-            <col key={name} style={width === undefined ? {} : { width }} />
+            <col key={name} style={width === undefined ? {} : { width: `${width}px` }} />
           ))}
         </colgroup>
         <Head columns={columns} sorting={sorting} onSort={onSort} />
@@ -136,17 +136,4 @@ function SortMark({ isDown }: { readonly isDown: boolean }) {
       <path d={isDown ? 'M5 9.2 .4 .8h9.2Z' : 'M5 .8 9.6 9.2H.4Z'} stroke="none" />
     </svg>
   )
-}
-
-const narrow = '(max-width: 820px)'
-
-function useIsNarrow(): boolean {
-  const [isNarrow, setNarrow] = useState(() => matchMedia(narrow).matches)
-  useEffect(() => {
-    const query = matchMedia(narrow)
-    const look = () => setNarrow(query.matches)
-    query.addEventListener('change', look)
-    return () => query.removeEventListener('change', look)
-  }, [])
-  return isNarrow
 }

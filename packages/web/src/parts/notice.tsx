@@ -1,6 +1,7 @@
 import type { ComponentChildren } from 'preact'
 import { Refused } from '../api/refused.ts'
 import { Sign, type Tone } from './badge.tsx'
+import { Waiting } from './empty.tsx'
 
 export function Notice({
   tone,
@@ -30,4 +31,9 @@ export function Failure({ error }: { readonly error: unknown }) {
       {error.hint} <code class="quiet">{error.code}</code>
     </Notice>
   )
+}
+
+/** Until there is a first answer: that it is awaited, or why it did not come. */
+export function Awaited({ what, error }: { readonly what: string; readonly error: unknown }) {
+  return error === null ? <Waiting what={what} /> : <Failure error={error} />
 }

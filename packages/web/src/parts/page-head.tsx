@@ -1,17 +1,16 @@
 import type { ComponentChildren } from 'preact'
 import { useEffect } from 'preact/hooks'
+import { Awaited } from './notice.tsx'
 
-/** What the page is; the tab of the browser says the same. */
-export function PageHead({
-  title,
-  within,
-  children,
-}: {
+interface PageHeadProps {
   readonly title: string
   /** The page that this one is a part of. */
   readonly within?: { readonly title: string; readonly href: string }
   readonly children?: ComponentChildren
-}) {
+}
+
+/** What the page is; the tab of the browser says the same. */
+export function PageHead({ title, within, children }: PageHeadProps) {
   useEffect(() => {
     document.title = `${title} · vcp`
   }, [title])
@@ -27,5 +26,15 @@ export function PageHead({
       </div>
       <div class="row">{children}</div>
     </div>
+  )
+}
+
+/** A page of one thing, of which nothing is known yet. */
+export function PageAwaited({ error, ...head }: PageHeadProps & { readonly error: unknown }) {
+  return (
+    <>
+      <PageHead {...head} />
+      <Awaited what="Asking" error={error} />
+    </>
   )
 }

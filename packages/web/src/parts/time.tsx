@@ -11,6 +11,16 @@ export function useClock(everyMs: number): number {
   return nowMs
 }
 
+/** Day and time: two lines where there is no room for one, and never more. */
+export function Moment({ at }: { readonly at: string | number }) {
+  const [day, time] = dateTime(at).split(' ')
+  return (
+    <time dateTime={new Date(at).toISOString()}>
+      <span class="nowrap">{day}</span> <span class="nowrap">{time}</span>
+    </time>
+  )
+}
+
 export function Ago({ at }: { readonly at: string | number }) {
   const nowMs = useClock(5_000)
   const moment = typeof at === 'number' ? new Date(at).toISOString() : at

@@ -1,20 +1,36 @@
 import type { AccountStanding } from '@vcp/protocol'
 import { limits } from '@vcp/protocol'
 import { useState } from 'preact/hooks'
-import { ask } from '../api/ask.ts'
+import { type AnswerOf, ask } from '../api/ask.ts'
 import { useStore } from '../api/store.ts'
 import { useAsk } from '../api/use-ask.ts'
 import { Card } from '../parts/card.tsx'
 import { Copy } from '../parts/copy.tsx'
-import { Empty, Waiting } from '../parts/empty.tsx'
+import { Empty } from '../parts/empty.tsx'
 import { Field, textOf } from '../parts/field.tsx'
-import { dateTime } from '../parts/figures.ts'
 import { Failure, Notice } from '../parts/notice.tsx'
-import { TableFrame } from '../parts/table-frame.tsx'
-import { Ago } from '../parts/time.tsx'
+import { ListTable, type TableColumn } from '../parts/table.tsx'
+import { Ago, Moment } from '../parts/time.tsx'
 import { account } from '../shell/account.ts'
 
 type Scope = AccountStanding['scopes'][number]
+type Key = AnswerOf<'listApiKeys'>['api_keys'][number]
+
+const columns: readonly TableColumn<Key>[] = [
+  { title: 'Name', looks: 'wrap', cell: ({ name }) => name },
+  { title: 'May do', looks: 'quiet', cell: ({ scopes }) => scopes.join(', ') },
+  {
+    title: 'Made',
+    looks: 'wide-only',
+    cell: ({ created_at }) => <Moment at={created_at} />,
+  },
+  {
+    title: 'Used',
+    looks: 'nowrap wide-only',
+    cell: ({ last_used_at }) =>
+      last_used_at === null ? <span class="quiet">never</span> : <Ago at={last_used_at} />,
+  },
+]
 
 export function ApiKeys() {
   const { value, error, reload } = useAsk('listApiKeys')
@@ -38,56 +54,34 @@ export function ApiKeys() {
           </Notice>
         </div>
       )}
-      <Failure error={error ?? failure} />
-      {value === null && error === null ? <Waiting what="Asking" /> : null}
-      {value?.api_keys.length === 0 ? (
-        <Empty title="You have no API key">Programs use one in place of your password.</Empty>
-      ) : null}
-      {value === null || value.api_keys.length === 0 ? null : (
-        <TableFrame label="API keys">
-          <table>
-            <thead>
-              <tr>
-                <th scope="col">Name</th>
-                <th scope="col">May do</th>
-                <th scope="col" class="wide-only">
-                  Made
-                </th>
-                <th scope="col">Used</th>
-                <th scope="col">
-                  <span class="unseen">Revoke</span>
-                </th>
-              </tr>
-            </thead>
-            <tbody>
-              {value.api_keys.map((key) => (
-                <tr key={key.key_id}>
-                  <td class="wrap">{key.name}</td>
-                  <td class="quiet">{key.scopes.join(', ')}</td>
-                  <td class="nowrap wide-only">{dateTime(key.created_at)}</td>
-                  <td>
-                    {key.last_used_at === null ? (
-                      <span class="quiet">never</span>
-                    ) : (
-                      <Ago at={key.last_used_at} />
-                    )}
-                  </td>
-                  <td class="right">
-                    <button
-                      type="button"
-                      class="button small grave"
-                      aria-label={`revoke ${key.name}`}
-                      onClick={() => void revoke(key.key_id)}
-                    >
-                      Revoke
-                    </button>
-                  </td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </TableFrame>
-      )}
+      <Failure error={failure} />
+      <ListTable
+        label="API keys"
+        answer={{ value, error }}
+        columns={[
+          ...columns,
+          {
+            title: 'Revoke',
+            looks: 'right',
+            isUntitled: true,
+            cell: ({ key_id, name }) => (
+              <button
+                type="button"
+                class="button small grave"
+                aria-label={`revoke ${name}`}
+                onClick={() => void revoke(key_id)}
+              >
+                Revoke
+              </button>
+            ),
+          },
+        ]}
+        rows={value?.api_keys ?? []}
+        keyOf={({ key_id }) => key_id}
+        empty={
+          <Empty title="You have no API key">Programs use one in place of your password.</Empty>
+        }
+      />
     </Card>
   )
 }

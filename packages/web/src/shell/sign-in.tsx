@@ -1,4 +1,4 @@
-import { routes } from '@vcp/protocol'
+import { limits, routes } from '@vcp/protocol'
 import { useEffect, useState } from 'preact/hooks'
 import { ask } from '../api/ask.ts'
 import { signIn } from '../api/session.ts'
@@ -59,6 +59,18 @@ function useAttempt() {
   return { error, isBusy, attempt }
 }
 
+// What a new account must keep to, which the browser says before anybody is asked.
+const { userNameCharactersMin, userNameCharactersMax } = limits
+const rulesOfName = {
+  pattern: `[A-Za-z0-9_]{${userNameCharactersMin},${userNameCharactersMax}}`,
+  title: `${userNameCharactersMin} to ${userNameCharactersMax} letters, digits and _`,
+}
+const rulesOfPassword = {
+  minLength: limits.passwordCharactersMin,
+  maxLength: limits.passwordCharactersMax,
+  title: `at least ${limits.passwordCharactersMin} characters`,
+}
+
 function WithPassword() {
   const [username, setName] = useState('')
   const [password, setPassword] = useState('')
@@ -66,8 +78,6 @@ function WithPassword() {
   const { error, isBusy, attempt } = useAttempt()
   const enter = async () => {
     const body = { username, password }
-    const wanted = routes.login.body.safeParse(body)
-    if (isNew && !wanted.success) throw new Error(wanted.error.issues[0]?.message)
     if (isNew) await ask('register', { body })
     const { account_id, access_token, refresh_token } = await ask('login', { body })
     signIn({
@@ -86,23 +96,25 @@ function WithPassword() {
         void attempt(enter)
       }}
     >
-      <Field label="Name">
+      <Field label="Name" hint={isNew ? rulesOfName.title : undefined}>
         <input
           name="username"
           autoComplete="username"
           autoCapitalize="none"
           spellcheck={false}
           required
+          {...(isNew ? rulesOfName : {})}
           value={username}
           onInput={(event) => setName(textOf(event))}
         />
       </Field>
-      <Field label="Password">
+      <Field label="Password" hint={isNew ? rulesOfPassword.title : undefined}>
         <input
           name="password"
           type="password"
           autoComplete={isNew ? 'new-password' : 'current-password'}
           required
+          {...(isNew ? rulesOfPassword : {})}
           value={password}
           onInput={(event) => setPassword(textOf(event))}
         />
@@ -153,17 +165,16 @@ function WithWallet() {
   )
 }
 
+const ApiKey = routes.createApiKey.answer.shape.api_key
+
 function WithKey() {
   const [key, setKey] = useState('')
   const { error, isBusy, attempt } = useAttempt()
   const enter = async () => {
-    const response = await fetch('/api/v1/auth/api-key/validate', {
-      headers: { 'x-api-key': key.trim() },
-      credentials: 'omit',
-    })
-    if (!response.ok) throw new Error('the coordinator does not know this key')
-    const { name } = routes.validateApiKey.answer.parse(await response.json())
-    signIn({ kind: 'api-key', apiKey: key.trim(), name: `key ${name}` })
+    const apiKey = ApiKey.safeParse(key.trim())
+    if (!apiKey.success) throw new Error('an API key begins with vcp_ and has 36 characters')
+    const { name } = await ask('validateApiKey', { credentials: { 'x-api-key': apiKey.data } })
+    signIn({ kind: 'api-key', apiKey: apiKey.data, name: `key ${name}` })
   }
   return (
     <form

@@ -3,59 +3,50 @@ import { useAsk } from '../api/use-ask.ts'
 import { taskOfEvent } from '../ledger/task-of-event.ts'
 import { Badge } from '../parts/badge.tsx'
 import { Card } from '../parts/card.tsx'
-import { Empty, Waiting } from '../parts/empty.tsx'
+import { Empty } from '../parts/empty.tsx'
 import { dateTime } from '../parts/figures.ts'
 import { Id } from '../parts/id.tsx'
-import { Failure } from '../parts/notice.tsx'
-import { TableFrame } from '../parts/table-frame.tsx'
+import { ListTable, type TableColumn } from '../parts/table.tsx'
 import { assignmentTones, words } from '../parts/tones.ts'
 import { hrefOf } from '../shell/address.ts'
 
 /** Later than this no lease ends: the node waits for others. */
 const lastMoment = 8_640_000_000_000_000
 
+const columns: readonly TableColumn<AssignmentInfo>[] = [
+  {
+    title: 'Node',
+    cell: ({ peer_id }) => <Id text={peer_id} what="the key" href={hrefOf('nodes', peer_id)} />,
+  },
+  {
+    title: 'State',
+    cell: ({ state, declined }) => (
+      <>
+        <Badge tone={assignmentTones[state]}>{words(state)}</Badge>{' '}
+        {declined === null ? '' : words(declined)}
+      </>
+    ),
+  },
+  { title: 'Lease', looks: 'right', cell: ({ lease_epoch }) => lease_epoch },
+  { title: 'Lease ends', cell: leaseEnd },
+]
+
 export function Assignments({ taskId }: { readonly taskId: TaskId }) {
-  const { value, error } = useAsk(
+  const answer = useAsk(
     'taskAssignments',
     { params: { id: taskId } },
     { on: (entry) => taskOfEvent(entry) === taskId },
   )
   return (
     <Card title="Assignments" isFlush>
-      <Failure error={error} />
-      {value === null && error === null ? <Waiting what="Asking" /> : null}
-      {value?.assignments.length === 0 ? <Empty title="No node has been asked yet" /> : null}
-      {value === null || value.assignments.length === 0 ? null : (
-        <TableFrame label="assignments">
-          <table>
-            <thead>
-              <tr>
-                <th scope="col">Node</th>
-                <th scope="col">State</th>
-                <th scope="col" class="right">
-                  Lease
-                </th>
-                <th scope="col">Lease ends</th>
-              </tr>
-            </thead>
-            <tbody>
-              {value.assignments.map((each) => (
-                <tr key={`${each.peer_id} ${each.lease_epoch}`}>
-                  <td>
-                    <Id text={each.peer_id} what="the key" href={hrefOf('nodes', each.peer_id)} />
-                  </td>
-                  <td>
-                    <Badge tone={assignmentTones[each.state]}>{words(each.state)}</Badge>{' '}
-                    {each.declined === null ? '' : words(each.declined)}
-                  </td>
-                  <td class="right">{each.lease_epoch}</td>
-                  <td>{leaseEnd(each)}</td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </TableFrame>
-      )}
+      <ListTable
+        label="assignments"
+        answer={answer}
+        columns={columns}
+        rows={answer.value?.assignments ?? []}
+        keyOf={({ peer_id, lease_epoch }) => `${peer_id} ${lease_epoch}`}
+        empty={<Empty title="No node has been asked yet" />}
+      />
     </Card>
   )
 }

@@ -1,7 +1,7 @@
 import { cidOf, type TaskId, type TaskSpec, taskDigest, uuidV7From } from '@vcp/protocol'
 import { useMemo, useState } from 'preact/hooks'
 import { type AnswerOf, ask } from '../api/ask.ts'
-import { sendBlob } from '../api/send-blob.ts'
+import { sendBlob } from '../api/blobs.ts'
 import { Card } from '../parts/card.tsx'
 import { Failure } from '../parts/notice.tsx'
 import { PageHead } from '../parts/page-head.tsx'

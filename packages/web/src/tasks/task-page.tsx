@@ -1,4 +1,4 @@
-import { isEnded, TaskId, type TaskInfo } from '@vcp/protocol'
+import { isEnded, type TaskId, type TaskInfo } from '@vcp/protocol'
 import { useState } from 'preact/hooks'
 import { ask } from '../api/ask.ts'
 import { useStore } from '../api/store.ts'
@@ -7,27 +7,21 @@ import { EvidencePanel } from '../evidence/evidence-panel.tsx'
 import { taskOfEvent } from '../ledger/task-of-event.ts'
 import { Badge } from '../parts/badge.tsx'
 import { Card } from '../parts/card.tsx'
-import { Waiting } from '../parts/empty.tsx'
 import { brief, dateTime, duration } from '../parts/figures.ts'
 import { Id } from '../parts/id.tsx'
 import { Failure, Notice } from '../parts/notice.tsx'
-import { PageHead } from '../parts/page-head.tsx'
+import { PageAwaited, PageHead } from '../parts/page-head.tsx'
 import { taskTones, words } from '../parts/tones.ts'
 import { account, hasScope } from '../shell/account.ts'
 import { hrefOf } from '../shell/address.ts'
+import { OfTask } from '../shell/of-task.tsx'
 import { Assignments } from './assignments.tsx'
 import { SpecCard } from './spec-card.tsx'
 import { TaskEvents } from './task-events.tsx'
 import { Why } from './why.tsx'
 
 export function TaskPage({ id }: { readonly id: string }) {
-  const taskId = TaskId.safeParse(id)
-  if (taskId.success) return <Task taskId={taskId.data} />
-  return (
-    <Notice tone="bad" title="This is no task’s id">
-      {id}
-    </Notice>
-  )
+  return <OfTask id={id}>{(taskId) => <Task taskId={taskId} />}</OfTask>
 }
 
 function Task({ taskId }: { readonly taskId: TaskId }) {
@@ -35,12 +29,7 @@ function Task({ taskId }: { readonly taskId: TaskId }) {
   const { value: task, error, reload } = useAsk('getTask', { params: { id: taskId } }, on)
   const within = { title: 'Tasks', href: hrefOf('tasks') }
   if (task === null) {
-    return (
-      <>
-        <PageHead title={`Task ${brief(taskId)}`} within={within} />
-        {error === null ? <Waiting what="Asking" /> : <Failure error={error} />}
-      </>
-    )
+    return <PageAwaited title={`Task ${brief(taskId)}`} within={within} error={error} />
   }
   const isOver = isEnded(task.status)
   return (

@@ -7,7 +7,7 @@ import { Empty, Waiting } from '../parts/empty.tsx'
 import { compact } from '../parts/figures.ts'
 import { Id } from '../parts/id.tsx'
 import { Failure } from '../parts/notice.tsx'
-import { TableFrame } from '../parts/table-frame.tsx'
+import { Table, type TableColumn } from '../parts/table.tsx'
 import { hrefOf } from '../shell/address.ts'
 
 type Fits = AnswerOf<'whyTask'>
@@ -31,6 +31,22 @@ export function Why({ taskId }: { readonly taskId: TaskId }) {
 
 const listed = 12
 
+const columns: readonly TableColumn<Fits['nodes'][number]>[] = [
+  {
+    title: 'Node',
+    cell: ({ peer_id }) => <Id text={peer_id} what="the key" href={hrefOf('nodes', peer_id)} />,
+  },
+  {
+    title: 'What is missing',
+    cell: ({ fits: isFit, mismatches }) =>
+      isFit ? (
+        <span class="good">nothing: it fits</span>
+      ) : (
+        mismatches.map(({ text }) => text).join('; ')
+      ),
+  },
+]
+
 export function FitsTable({ fits }: { readonly fits: Fits }) {
   const { registered, looked_at, eligible, kept_out, nodes } = fits
   if (registered === 0) {
@@ -53,28 +69,12 @@ export function FitsTable({ fits }: { readonly fits: Fits }) {
           </span>
         ))}
       </p>
-      <TableFrame label="nodes">
-        <table>
-          <thead>
-            <tr>
-              <th scope="col">Node</th>
-              <th scope="col">What is missing</th>
-            </tr>
-          </thead>
-          <tbody>
-            {nodes.slice(0, listed).map(({ peer_id, fits: isFit, mismatches }) => (
-              <tr key={peer_id}>
-                <td>
-                  <Id text={peer_id} what="the key" href={hrefOf('nodes', peer_id)} />
-                </td>
-                <td class={isFit ? 'good' : ''}>
-                  {isFit ? 'nothing: it fits' : mismatches.map(({ text }) => text).join('; ')}
-                </td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </TableFrame>
+      <Table
+        label="nodes"
+        columns={columns}
+        rows={nodes.slice(0, listed)}
+        keyOf={({ peer_id }) => peer_id}
+      />
       {nodes.length > listed ? (
         <p class="pad quiet">and {compact(nodes.length - listed)} more</p>
       ) : null}

@@ -1,13 +1,13 @@
 import type { Round, TaskId, TaskOf, TaskSpec } from '@vcp/protocol'
 import { limits } from '@vcp/protocol'
-import { askBytes } from '../api/ask.ts'
+import { getBlob } from '../api/blobs.ts'
 import { useAsk } from '../api/use-ask.ts'
 import { taskOfEvent } from '../ledger/task-of-event.ts'
 import { Badge } from '../parts/badge.tsx'
 import { Card } from '../parts/card.tsx'
 import { Download } from '../parts/download.tsx'
 import { Empty, Waiting } from '../parts/empty.tsx'
-import { brief, compact, number } from '../parts/figures.ts'
+import { brief, compact, measure } from '../parts/figures.ts'
 import { Id } from '../parts/id.tsx'
 import { LinePlot } from '../parts/line-plot.tsx'
 import { Failure } from '../parts/notice.tsx'
@@ -133,10 +133,10 @@ function Privacy({
         <dl class="facts">
           <dt>Spent</dt>
           <dd>
-            epsilon {number(spent)} of {epsilon}
+            epsilon {measure(spent)} of {epsilon}
           </dd>
           <dt>Left</dt>
-          <dd>{spent === null ? 'unknown' : number(Math.max(0, epsilon - spent))}</dd>
+          <dd>{spent === null ? 'unknown' : measure(Math.max(0, epsilon - spent))}</dd>
           <dt>Noise, clipping</dt>
           <dd>
             {privacy.noise_multiplier}, norm {privacy.clip_norm}
@@ -209,7 +209,8 @@ function Model({ rounds }: { readonly rounds: readonly Round[] }) {
           </span>
           <Download
             name={`model-round-${newest?.number}.onnx`}
-            fetch={() => askBytes('getBlob', { params: { cid } })}
+            said="its bytes are those of its name"
+            fetch={() => getBlob(cid)}
           >
             Download the model
           </Download>

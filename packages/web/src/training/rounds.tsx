@@ -2,69 +2,61 @@ import type { Round } from '@vcp/protocol'
 import { Badge } from '../parts/badge.tsx'
 import { Card } from '../parts/card.tsx'
 import { Empty } from '../parts/empty.tsx'
-import { dateTime, number } from '../parts/figures.ts'
+import { measure } from '../parts/figures.ts'
 import { Id } from '../parts/id.tsx'
-import { TableFrame } from '../parts/table-frame.tsx'
+import { Table, type TableColumn } from '../parts/table.tsx'
+import { Moment } from '../parts/time.tsx'
 import { roundTones } from '../parts/tones.ts'
 import { hrefOf } from '../shell/address.ts'
+
+const columns: readonly TableColumn<Round>[] = [
+  { title: 'Round', cell: ({ round_id, number: at }) => <span title={round_id}>{at}</span> },
+  {
+    title: 'State',
+    cell: ({ state }) => <Badge tone={roundTones[state]}>{state}</Badge>,
+  },
+  {
+    title: 'Updates',
+    looks: 'right wide-only',
+    cell: ({ updates_accepted, updates_min, refused }) => (
+      <>
+        {updates_accepted} of {updates_min}+
+        {refused === 0 ? null : <div class="quiet nowrap">{refused} refused</div>}
+      </>
+    ),
+  },
+  { title: 'Loss', looks: 'right', cell: ({ loss }) => measure(loss) },
+  { title: 'Accuracy', looks: 'right', cell: ({ accuracy }) => measure(accuracy) },
+  {
+    title: 'Epsilon',
+    looks: 'right wide-only',
+    cell: ({ epsilon_spent }) => measure(epsilon_spent),
+  },
+  { title: 'Opened', looks: 'wide-only', cell: ({ opened_at_ms }) => <Moment at={opened_at_ms} /> },
+  {
+    title: 'Model out',
+    looks: 'wide-only',
+    cell: ({ model_out }) =>
+      model_out === null ? (
+        <span class="quiet">none yet</span>
+      ) : (
+        <Id text={model_out} what="the model’s name" />
+      ),
+  },
+]
 
 export function Rounds({ rounds }: { readonly rounds: readonly Round[] }) {
   return (
     <Card title="Rounds" isFlush>
-      {rounds.length === 0 ? <Empty title="No round has been opened yet" /> : null}
-      {rounds.length === 0 ? null : (
-        <TableFrame label="rounds">
-          <table>
-            <thead>
-              <tr>
-                <th scope="col">Round</th>
-                <th scope="col">State</th>
-                <th scope="col" class="right">
-                  Updates
-                </th>
-                <th scope="col" class="right">
-                  Refused
-                </th>
-                <th scope="col" class="right">
-                  Loss
-                </th>
-                <th scope="col" class="right">
-                  Accuracy
-                </th>
-                <th scope="col" class="right">
-                  Epsilon
-                </th>
-                <th scope="col">Opened</th>
-                <th scope="col">Model out</th>
-              </tr>
-            </thead>
-            <tbody>
-              {rounds.toReversed().map((round) => (
-                <tr key={round.round_id}>
-                  <td title={round.round_id}>{round.number}</td>
-                  <td>
-                    <Badge tone={roundTones[round.state]}>{round.state}</Badge>
-                  </td>
-                  <td class="right">
-                    {round.updates_accepted} of {round.updates_min}
-                  </td>
-                  <td class="right">{round.refused}</td>
-                  <td class="right">{number(round.loss)}</td>
-                  <td class="right">{number(round.accuracy)}</td>
-                  <td class="right">{number(round.epsilon_spent)}</td>
-                  <td class="nowrap">{dateTime(round.opened_at_ms)}</td>
-                  <td>
-                    {round.model_out === null ? (
-                      <span class="quiet">none yet</span>
-                    ) : (
-                      <Id text={round.model_out} what="the model’s name" />
-                    )}
-                  </td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </TableFrame>
+      {rounds.length === 0 ? (
+        <Empty title="No round has been opened yet" />
+      ) : (
+        <Table
+          label="rounds"
+          columns={columns}
+          rows={rounds.toReversed()}
+          keyOf={({ round_id }) => round_id}
+        />
       )}
     </Card>
   )

@@ -39,7 +39,7 @@ export const evidencePane: Pane<NodeFacts> = {
 }
 
 function fact(name: string, ...value: (Span | string)[]): Line {
-  return line(span(`  ${name.padEnd(14)}`, 'quiet'), ...value)
+  return line(span(`  ${name.padEnd(17)}`, 'quiet'), ...value)
 }
 
 function standingLines(standing: Standing): readonly Line[] {

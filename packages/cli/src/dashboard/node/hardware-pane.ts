@@ -26,15 +26,18 @@ export const hardwarePane: Pane<NodeFacts> = {
     const readings = history?.readings ?? []
     const room = Math.max(10, Math.min(120, columns - 54))
     const shown = gauges(status, machine, readings)
-    const span_ = timeSpan(readings, room)
     return [
-      line(span(`${' '.repeat(40)}${span_}`, 'quiet')),
+      // Above the lines, and like them with its end at now.
+      line(span(timeSpan(readings, room).padStart(linesFrom + room), 'quiet')),
       ...shown.map((each) => gaugeLine(each, room)),
       [],
       ...facts(status, machine),
     ]
   },
 }
+
+/** The column where the lines begin: name, gauge and figure are before them. */
+const linesFrom = 40
 
 function timeSpan(readings: readonly PastReading[], room: number): string {
   const shown = readings.slice(-room)

@@ -59,4 +59,4 @@ async function asked<Told extends object>(
   }
 }
 
-const signIn = 'the coordinator tells whoever is signed in: `vcp account login`'
+const signIn = 'sign in with `vcp account login`'

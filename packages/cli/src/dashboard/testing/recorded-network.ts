@@ -74,6 +74,7 @@ const news: readonly NetworkNews[] = [
     of: 'account',
     answer: {
       account_id: recordedInfo.owner_id,
+      requester: null,
       role: 'submitter',
       scopes: [],
       balance_micro: 1_500_000,

@@ -20,10 +20,14 @@ export interface DevNetwork extends Started {
 
 const main = fileURLToPath(new URL('../../packages/cli/src/main.ts', import.meta.url))
 
-export async function startDevNetwork(nodes: number): Promise<DevNetwork> {
+/** `more`: words of its command line. */
+export async function startDevNetwork(
+  nodes: number,
+  more: readonly string[] = [],
+): Promise<DevNetwork> {
   const child = spawn(
     process.execPath,
-    ['--conditions=source', main, 'dev', '--json', '--nodes', String(nodes)],
+    ['--conditions=source', main, 'dev', '--json', '--nodes', String(nodes), ...more],
     { stdio: ['ignore', 'pipe', 'inherit'] },
   )
   const lines = createInterface({ input: child.stdout! })

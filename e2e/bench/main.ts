@@ -2,6 +2,8 @@
 // what a node costs that has nothing to do. Everything runs on this machine, in processes. Beside
 // the time by the clock, which others on the machine share, stands the processor's.
 //   npm run bench:network [-- --json --tasks 300 --batch 3000 --idle-seconds 30 --only batch]
+// With --markdown it prints the lines that stand in packages/cli/README.md, to be put there.
+import { loadavg } from 'node:os'
 import { parseArgs } from 'node:util'
 import {
   apiKey,
@@ -23,6 +25,7 @@ import { childrenOf, cpuSeconds, ownCpuSeconds, residentMb, wordsOf } from './pr
 const { values } = parseArgs({
   options: {
     json: { type: 'boolean', default: false },
+    markdown: { type: 'boolean', default: false },
     tasks: { type: 'string', default: '300' },
     batch: { type: 'string', default: '3000' },
     'idle-seconds': { type: 'string', default: '30' },
@@ -150,7 +153,7 @@ async function withNetwork<Value>(
   nodes: number,
   measure: (connection: Connection, pids: Pids) => Promise<Value>,
 ): Promise<Value> {
-  const network = await startDevNetwork(nodes)
+  const network = await startDevNetwork(nodes, ['--quiet'])
   const connection = connect({
     url: network.url,
     credentials: apiKey(network.api_key),
@@ -170,6 +173,7 @@ async function withNetwork<Value>(
   }
 }
 
+const [loadBefore = 0] = loadavg()
 const three =
   values.only === 'batch'
     ? null
@@ -188,20 +192,28 @@ function say(text: string): void {
   process.stdout.write(`${text}\n`)
 }
 
-if (values.json) say(JSON.stringify({ ...three, ...four }, null, 2))
-else {
+/** What was measured, and what came of it. */
+function rows(): readonly (readonly [string, string])[] {
   const ms = ({ p50Ms, p99Ms }: Latency) => `p50 ${p50Ms.toFixed(1)} ms, p99 ${p99Ms.toFixed(1)} ms`
-  if (three !== null) {
-    say(`submit to verified, 3 nodes, signed:        ${ms(three.signed)}`)
-    say(`submit to verified, 3 nodes, replicated 2:  ${ms(three.replicated)}`)
-  }
-  say(`verified a second, 4 nodes, signed:         ${four.tasksPerSecond.toFixed(0)}`)
   const spent = Object.entries(four.cpuMsPerTask)
   const all = spent.reduce((sum, [, each]) => sum + each, 0)
   const each = spent.map(([whose, spentMs]) => `${whose} ${spentMs.toFixed(2)}`).join(', ')
-  say(`processor time of one of them:              ${all.toFixed(2)} ms: ${each}`)
-  if (three !== null) {
-    const { cpuPercent, residentMb: mb } = three.idle
-    say(`an idle node: ${cpuPercent.toFixed(2)} % of a core, ${mb.toFixed(0)} MB`)
-  }
+  const batch = [
+    ['verified a second, 4 nodes, signed', four.tasksPerSecond.toFixed(0)],
+    ['processor time of one of them', `${all.toFixed(2)} ms: ${each}`],
+  ] as const
+  if (three === null) return batch
+  const { cpuPercent, residentMb: mb } = three.idle
+  return [
+    ['submit to verified, 3 nodes, signed', ms(three.signed)],
+    ['submit to verified, 3 nodes, replicated 2', ms(three.replicated)],
+    ...batch,
+    ['an idle node', `${cpuPercent.toFixed(2)} % of a core, ${mb.toFixed(0)} MB`],
+  ]
 }
+
+if (values.json) say(JSON.stringify({ ...three, ...four }, null, 2))
+else if (values.markdown) {
+  say(`| load ${loadBefore.toFixed(1)} at the start | |\n|---|---|`)
+  for (const [what, figure] of rows()) say(`| ${what} | ${figure} |`)
+} else for (const [what, figure] of rows()) say(`${`${what}:`.padEnd(43)} ${figure}`)

@@ -1,11 +1,18 @@
-// Evidence of many results with few requests: what is asked for within a moment is asked together.
+// Evidence of many results with few requests, and their outputs where they are small: what is asked
+// for within a moment is asked together.
 import { type Evidence, limits, type TaskId, VcpError } from '@vcp/protocol'
 import type { Connection } from './connection.ts'
 import { failureOf, misbehaved } from './refusal.ts'
 
 export interface EvidenceDesk {
   /** Fails as `taskEvidence` would. */
-  evidenceOf(taskId: TaskId): Promise<Evidence>
+  evidenceOf(taskId: TaskId): Promise<Shown>
+}
+
+export interface Shown {
+  readonly evidence: Evidence
+  /** What came as the output, unchecked; null where it has to be fetched. */
+  readonly output: Uint8Array | null
 }
 
 /** How long a request waits for more tasks to ask about. */
@@ -15,7 +22,7 @@ const patienceMs = 1_000
 
 interface Asked {
   readonly taskId: TaskId
-  readonly answer: PromiseWithResolvers<Evidence>
+  readonly answer: PromiseWithResolvers<Shown>
 }
 
 export function createEvidenceDesk(connection: Connection, signal: AbortSignal): EvidenceDesk {
@@ -47,14 +54,16 @@ export function createEvidenceDesk(connection: Connection, signal: AbortSignal):
   /** Those that are to be asked for again. */
   async function attempt(asked: readonly Asked[]): Promise<readonly Asked[]> {
     signal.throwIfAborted()
-    const body = { task_ids: asked.map(({ taskId }) => taskId) }
+    const body = { task_ids: asked.map(({ taskId }) => taskId), outputs: true }
     const { results } = await connection.ask('tasksEvidence', { body, signal })
     return asked.filter(({ taskId, answer }, i) => {
       const result = results[i]
       if (result === undefined) {
         answer.reject(misbehaved(url, `it leaves out the evidence of ${taskId}`))
-      } else if (result.found) answer.resolve(result.evidence)
-      else {
+      } else if (result.found) {
+        const { evidence, output } = result
+        answer.resolve({ evidence, output: output === null ? null : Buffer.from(output, 'base64') })
+      } else {
         const error = failureOf(result.refusal) ?? new VcpError('COORDINATOR_MISBEHAVED')
         if (error.code === 'OVERLOADED') return true
         answer.reject(error)
@@ -65,7 +74,7 @@ export function createEvidenceDesk(connection: Connection, signal: AbortSignal):
 
   return {
     evidenceOf(taskId) {
-      const answer = Promise.withResolvers<Evidence>()
+      const answer = Promise.withResolvers<Shown>()
       waiting.push({ taskId, answer })
       if (waiting.length === 1) void gather()
       return answer.promise

@@ -1,6 +1,6 @@
 // What happens at a coordinator, as it happens, for as long as somebody wants to hear it: a stream
 // that breaks is opened again where it ended.
-import { LedgerEntry, VcpError } from '@vcp/protocol'
+import { LedgerEntry, type LedgerEventType, VcpError } from '@vcp/protocol'
 import type { Connection } from './connection.ts'
 import { readEvents } from './event-stream.ts'
 import { misbehaved } from './refusal.ts'
@@ -14,12 +14,18 @@ export type Heard = LedgerEntry | 'look'
 const waitMsMin = 250
 const waitMsMax = 10_000
 
-export async function* follow(connection: Connection, signal: AbortSignal): AsyncGenerator<Heard> {
+/** `types`: of these only; entries of any where nothing is said. */
+export async function* follow(
+  connection: Connection,
+  signal: AbortSignal,
+  types: readonly LedgerEventType[] = [],
+): AsyncGenerator<Heard> {
+  const query = types.length === 0 ? {} : { types: types.join() }
   let last: string | null = null
   for (let failures = 0; !signal.aborted; ) {
     try {
       const headers = last === null ? {} : { 'last-event-id': last }
-      const reply = await connection.open('events', { headers, signal })
+      const reply = await connection.open('events', { query, headers, signal })
       // Where nothing was heard before, what happened until now is not told.
       if (last === null || failures > 0) yield 'look'
       failures = 0

@@ -1,5 +1,5 @@
 import { setTimeout as later } from 'node:timers'
-import { type Evidence, VcpError } from '@vcp/protocol'
+import { type Evidence, limits, VcpError } from '@vcp/protocol'
 import { expect, test } from 'vitest'
 import { memoryKnownLogs } from './known-logs.ts'
 import type { Pace } from './pace.ts'
@@ -54,6 +54,26 @@ test('many tasks come back, each verified, with few requests and few open at onc
   expect(fake.count('submitTasks')).toBeLessThan(30)
   expect(fake.count('putBlob')).toBe(1)
   expect(openMax).toBeLessThanOrEqual(40)
+})
+
+test('small outputs come with their evidence and are checked, large ones fetched', async () => {
+  const fake = await serveFake()
+  const large = Buffer.alloc(limits.evidenceOutputBytesMax + 1, 'x')
+  const isThird = (task: unknown) => JSON.stringify(task).includes('task 3')
+  fake.outputOf = ({ task }) => (isThird(task) ? large : Buffer.from('y'))
+  const options = { knownLogs: memoryKnownLogs() }
+  const outcomes = await all(runBatch(connected(fake), tasks(6), options))
+  const bytes = outcomes.map((each) => (each.ok ? each.result.output.length : null))
+  expect(bytes.filter((each) => each === 1)).toHaveLength(5)
+  expect(bytes).toContain(large.length)
+  expect(fake.count('getBlob')).toBe(1)
+
+  fake.tamperOutput = () => Buffer.from('z')
+  const tampered = await all(runBatch(connected(fake), tasks(2), options))
+  expect(tampered).toMatchObject([
+    { ok: false, error: { code: 'VERIFICATION_FAILED' } },
+    { ok: false, error: { code: 'VERIFICATION_FAILED' } },
+  ])
 })
 
 test('what fails is told with its task, and the others go on', async () => {

@@ -1,9 +1,9 @@
 // Thousands of tasks from wherever they come: so many under way at once, sent many to a request,
 // each result verified as it comes. What is not taken out is not overtaken.
-import { type Evidence, isEnded, limits, type TaskId, type TaskInfo, VcpError } from '@vcp/protocol'
+import { isEnded, limits, type TaskId, type TaskInfo, VcpError } from '@vcp/protocol'
 import { putBlob } from './blobs.ts'
 import type { Connection } from './connection.ts'
-import { createEvidenceDesk, type EvidenceDesk } from './evidence-desk.ts'
+import { createEvidenceDesk, type EvidenceDesk, type Shown } from './evidence-desk.ts'
 import type { KnownLogs } from './known-logs.ts'
 import { createQueue, type Queue } from './queue.ts'
 import { failureOf } from './refusal.ts'
@@ -33,6 +33,8 @@ const requestBytesMax = 4_194_304
 /** How long a request waits for more tasks to send. */
 const gatherMs = 10
 const fetchesMax = 16
+/** How a task ends, and whether any node ever had it: nobody here looks at more. */
+const told = ['task-completed', 'task-failed', 'task-cancelled', 'assignment-offered'] as const
 
 /** The outcome of every task, in the order in which they come. */
 export async function* runBatch<Item extends PreparedTask>(
@@ -40,7 +42,7 @@ export async function* runBatch<Item extends PreparedTask>(
   items: AsyncIterable<Item>,
   options: BatchOptions,
 ): AsyncGenerator<BatchOutcome<Item>> {
-  const feed = createTaskFeed(connection)
+  const feed = createTaskFeed(connection, told)
   const outcomes = createQueue<BatchOutcome<Item>>()
   const batch = new Batch(connection, feed, outcomes, options)
   try {
@@ -208,9 +210,9 @@ class Batch<Item extends PreparedTask> {
     const { task } = item.submission
     try {
       const isThere = progress.status === 'completed'
-      const evidence = isThere ? await this.#evidence.evidenceOf(progress.taskId) : undefined
+      const shown = isThere ? await this.#evidence.evidenceOf(progress.taskId) : undefined
       await this.#until(() => this.#fetches < fetchesMax)
-      const result = await this.#fetch(progress, { digest: item.digest, task }, evidence)
+      const result = await this.#fetch(progress, { digest: item.digest, task }, shown)
       this.#close(item, { ok: true, item, result })
     } catch (cause) {
       const { signal } = this.#connection
@@ -223,11 +225,11 @@ class Batch<Item extends PreparedTask> {
   async #fetch(
     progress: TaskProgress,
     asked: Parameters<typeof resultOf>[2],
-    evidence: Evidence | undefined,
+    shown: Shown | undefined,
   ): Promise<VerifiedResult> {
     this.#fetches += 1
     try {
-      return await resultOf(this.#connection, progress, asked, this.#options, evidence)
+      return await resultOf(this.#connection, progress, asked, this.#options, shown)
     } finally {
       this.#fetches -= 1
       this.#wake()

@@ -1,5 +1,6 @@
-import { type Evidence, type TaskSpec, VcpError } from '@vcp/protocol'
+import { type TaskSpec, VcpError } from '@vcp/protocol'
 import type { Connection } from './connection.ts'
+import type { Shown } from './evidence-desk.ts'
 import type { KnownLogs } from './known-logs.ts'
 import { type PreparedTask, submitTask } from './submit-task.ts'
 import { createTaskFeed, type TaskFeed } from './task-feed.ts'
@@ -46,7 +47,7 @@ export async function resultOf(
   ended: TaskProgress,
   { digest, task }: Pick<PreparedTask, 'digest'> & { readonly task: TaskSpec },
   { knownLogs, proofChecker: checker }: Pick<RunOptions, 'knownLogs' | 'proofChecker'>,
-  evidence?: Evidence,
+  shown?: Shown,
 ): Promise<VerifiedResult> {
   const failure = failureOfTask(ended)
   if (failure !== null) throw failure
@@ -54,7 +55,7 @@ export async function resultOf(
   const named = output === null ? {} : { output }
   const proof = checker === undefined ? {} : { proof: { task, checker } }
   const { level } = task.verification
-  const given = evidence === undefined ? {} : { evidence }
+  const given = shown === undefined ? {} : { shown }
   const asked = { taskId, digest, level, knownLogs, ...named, ...proof, ...given }
   return verifiedResult(connection, asked)
 }

@@ -1,5 +1,11 @@
 // One stream of events for all tasks that somebody waits for, however many they are.
-import { type LedgerEvent, limits, type TaskId, type TaskInfo } from '@vcp/protocol'
+import {
+  type LedgerEvent,
+  type LedgerEventType,
+  limits,
+  type TaskId,
+  type TaskInfo,
+} from '@vcp/protocol'
 import type { Connection } from './connection.ts'
 import { follow } from './follow.ts'
 import { taskOfEvent } from './task-progress.ts'
@@ -22,7 +28,11 @@ export interface TaskFeed {
 /** Up to so many tasks are asked for one by one; of more, the list is read. */
 const askedSinglyMax = 8
 
-export function createTaskFeed(connection: Connection): TaskFeed {
+/** `types`: of these only, for whoever wants to know no more. */
+export function createTaskFeed(
+  connection: Connection,
+  types: readonly LedgerEventType[] = [],
+): TaskFeed {
   const closing = new AbortController()
   const listeners = new Map<TaskId, (news: TaskNews) => void>()
   const opened = Promise.withResolvers<void>()
@@ -31,7 +41,7 @@ export function createTaskFeed(connection: Connection): TaskFeed {
   })
 
   async function run(): Promise<void> {
-    for await (const heard of follow(connection, closing.signal)) {
+    for await (const heard of follow(connection, closing.signal, types)) {
       if (heard === 'look') {
         opened.resolve()
         for await (const info of lookAt(connection, new Set(listeners.keys()))) {

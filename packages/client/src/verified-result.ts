@@ -1,4 +1,5 @@
 // A result, and nothing but a result: what comes back is checked here before anybody sees it.
+import { createHash } from 'node:crypto'
 import {
   type CheckProof,
   type Cid,
@@ -15,6 +16,7 @@ import {
 } from '@vcp/protocol'
 import { getBlob } from './blobs.ts'
 import type { Connection } from './connection.ts'
+import type { Shown } from './evidence-desk.ts'
 import { type KnownLogs, knownLogOf } from './known-logs.ts'
 
 export interface VerifiedResult {
@@ -38,8 +40,8 @@ export interface ResultAsked {
   /** Where the output is already named, it is fetched with the evidence, not after it. */
   readonly output?: Cid
   readonly outputBytesMax?: number
-  /** Where it has been fetched before, with that of other tasks. */
-  readonly evidence?: Evidence
+  /** Where it has been fetched before, with what is known of other tasks. */
+  readonly shown?: Shown
   /** For the level `proved`: without it a proof is not looked at, and shows nothing. */
   readonly proof?: ProofAsked
 }
@@ -65,22 +67,26 @@ export async function verifiedResult(
 ): Promise<VerifiedResult> {
   const { taskId, digest, level = 'signed', knownLogs } = asked
   const bytesMax = asked.outputBytesMax ?? outputBytesMax
-  const early = asked.output === undefined ? null : getBlob(connection, asked.output, bytesMax)
+  const here = asked.shown?.output ?? null
+  const isToBeFetched = asked.output !== undefined && here === null
+  const early = isToBeFetched ? getBlob(connection, asked.output, bytesMax) : null
   early?.catch(() => {
     // Looked at below, or of no use if the rest fails.
   })
   const [log, evidence] = await Promise.all([
     knownLogOf(connection, knownLogs),
-    asked.evidence ?? connection.ask('taskEvidence', { params: { id: taskId } }),
+    asked.shown?.evidence ?? connection.ask('taskEvidence', { params: { id: taskId } }),
   ])
   const receipt = evidence.receipts[0]!.receipt.payload
   const isNamed = early !== null && asked.output === receipt.output
-  const output = await (isNamed ? early : getBlob(connection, receipt.output, bytesMax))
+  // What came with the evidence is checked with it.
+  const output = here ?? (await (isNamed ? early : getBlob(connection, receipt.output, bytesMax)))
   const task = digest === null ? {} : { task: { taskId, digest } }
   const { verify } = connection
   const blob = (cid: Cid) => getBlob(connection, cid, bytesMax)
   const proof = evidence.level === 'proved' ? await proofFor(asked, blob) : {}
-  const report = checkParsedEvidence(evidence, { log, output, verify, ...task, ...proof })
+  const context = { log, output, verify, sha256, ...task, ...proof }
+  const report = checkParsedEvidence(evidence, context)
   const shown = judge(report, { taskId, digest, level, evidence })
   return { taskId, level: shown, output, receipt, evidence, report }
 }
@@ -90,6 +96,10 @@ async function proofFor(
   blob: (cid: Cid) => Promise<Uint8Array>,
 ): Promise<{ readonly checkProof?: CheckProof }> {
   return proof === undefined ? {} : { checkProof: await proof.checker(proof.task, blob) }
+}
+
+function sha256(bytes: Uint8Array): Uint8Array {
+  return createHash('sha256').update(bytes).digest()
 }
 
 interface Judged {

@@ -1,7 +1,8 @@
-import { publicKeyOf, verifyEd25519 } from '@vcp/protocol'
+import { publicKeyOf, signerFrom, verifyEd25519 } from '@vcp/protocol'
+import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { ana, ben } from './testing/keys.ts'
-import { createNativeVerify } from './verify-natively.ts'
+import { createNativeVerify, nativeSigner } from './verify-natively.ts'
 
 const bytes = new TextEncoder().encode('what was signed')
 const keyOf = (signer: typeof ana) => publicKeyOf(signer.peerId) ?? new Uint8Array()
@@ -27,4 +28,17 @@ describe('the native check', () => {
     expect(verifyEd25519(key, bytes, signature)).toBe(false)
     expect([verify(key, bytes, signature), verify(key, bytes, signature)]).toEqual([false, false])
   })
+})
+
+const bytes32 = fc.uint8Array({ minLength: 32, maxLength: 32 })
+
+test('a native signature is the one that our own code makes', () => {
+  fc.assert(
+    fc.property(bytes32, fc.uint8Array({ maxLength: 2_000 }), (secret, message) => {
+      const [ours, native] = [signerFrom(secret), nativeSigner(secret)]
+      expect(native.peerId).toBe(ours.peerId)
+      expect(native.sign(message)).toBe(ours.sign(message))
+    }),
+    { numRuns: 50 },
+  )
 })

@@ -8,6 +8,7 @@ import {
   type Evidence,
   errors,
   isEnded,
+  limits,
   momentOf,
   type RouteName,
   routes,
@@ -52,6 +53,8 @@ export class FakeCoordinator {
   mishap: (call: Call) => Mishap = () => undefined
   outputOf: (submission: Submission) => Uint8Array | null = () => Buffer.from('the output')
   tamper: (evidence: Evidence) => unknown = (evidence) => evidence
+  /** What comes of an output beside its evidence. */
+  tamperOutput: (bytes: Buffer) => Buffer = (bytes) => bytes
   /** What is said of one task's evidence among that of others, instead of the evidence. */
   evidenceMishap: (taskId: string) => ErrorCode | undefined = () => undefined
   /** How much of the next blobs is sent before the line is cut. */
@@ -122,11 +125,12 @@ export class FakeCoordinator {
       case 'taskEvidence':
         return this.#evidence(id)
       case 'tasksEvidence': {
-        const { task_ids } = routes.tasksEvidence.body.parse(JSON.parse(body.toString()))
+        const { task_ids, outputs } = routes.tasksEvidence.body.parse(JSON.parse(body.toString()))
         const results = task_ids.map((task_id) => {
           const evidence = this.#evidence(task_id)
           const code = evidence === null ? 'TASK_UNKNOWN' : this.evidenceMishap(task_id)
-          if (code === undefined) return { found: true, evidence }
+          const output = outputs ? this.#smallOutput(task_id) : null
+          if (code === undefined) return { found: true, evidence, output }
           return { found: false, task_id, refusal: refusalBody(code) }
         })
         return { results }
@@ -139,6 +143,13 @@ export class FakeCoordinator {
   #evidence(id: string): unknown {
     const evidence = this.tasks.get(id)?.evidence ?? null
     return evidence === null ? null : this.tamper(evidence)
+  }
+
+  #smallOutput(id: string): string | null {
+    const cid = this.tasks.get(id)?.evidence?.receipts[0]?.receipt.payload.output
+    const bytes = cid === undefined ? undefined : this.blobs.get(cid)
+    const isSmall = bytes !== undefined && bytes.length <= limits.evidenceOutputBytesMax
+    return isSmall ? this.tamperOutput(bytes).toString('base64') : null
   }
 
   #submit(submission: Submission): TaskInfo {

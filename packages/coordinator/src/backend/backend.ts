@@ -16,10 +16,12 @@ import type { Backend, BlobKeeper, Cluster } from '../http/ports.ts'
 import type { Clock } from '../journal/clock.ts'
 import type { Log } from '../log/log.ts'
 import type { Loop } from '../loop/loop.ts'
+import type { RequesterOf } from '../mesh/requester.ts'
 import { admittingTasks } from '../proofs/admit-tasks.ts'
 import type { ProofDesk } from '../proofs/proof-desk.ts'
 import type { RoundDesk } from '../rounds/round-desk.ts'
 import { createEventFeed } from './event-feed.ts'
+import { createKnownBindings } from './known-bindings.ts'
 import { createNodeMemory } from './node-memory.ts'
 import { createNodeRegistry } from './node-registry.ts'
 import { createRoundBook } from './round-book.ts'
@@ -44,6 +46,7 @@ export interface BackendParts {
   readonly mesh: MeshPlace | null
   readonly proofs: Pick<ProofDesk, 'admit' | 'check' | 'key'>
   readonly rounds: Pick<RoundDesk, 'admit'>
+  readonly requesterOf: RequesterOf
 }
 
 export interface MeshPlace {
@@ -63,7 +66,8 @@ export interface CoordinatorBackend extends Backend {
 }
 
 export function createBackend(parts: BackendParts): CoordinatorBackend {
-  const { loop, log, clock, blobs, bindings, network, proofs } = parts
+  const { loop, log, clock, blobs, network, proofs } = parts
+  const bindings = createKnownBindings(parts.bindings)
   const index = createTaskIndex(loop.state)
   const feed = createEventFeed(log, loop.state)
   const memory = createNodeMemory(loop.state, clock)
@@ -115,7 +119,7 @@ function admitBoth(proofs: Admitting, rounds: Admitting): Admitting['admit'] {
 }
 
 function createCluster(
-  { loop, log, version, newcomerCreditsMicro, mesh }: BackendParts,
+  { loop, log, version, newcomerCreditsMicro, mesh, requesterOf }: BackendParts,
   index: TaskIndex,
 ): Cluster {
   return {
@@ -137,7 +141,7 @@ function createCluster(
       return { nodes, tasks, levels, ...counts, average_health: averageHealth }
     },
     async standing(viewer) {
-      const standing = standingOf(viewer, loop.state, index)
+      const standing = standingOf(viewer, loop.state, index, requesterOf)
       await loop.settled()
       return standing
     },

@@ -43,9 +43,10 @@ export function createEventFeed(log: Log, state: State): DurableFeed {
       for (const wake of waiting) wake()
       waiting.clear()
     },
-    async read(viewer, after) {
+    async read(viewer, after, types) {
       const entries = await entriesAfter(after)
       const events: FeedEvent[] = entries
+        .filter(({ event }) => types === null || types.has(event.type))
         .filter(({ event }) => maySeeEvent(viewer, event, state))
         .map((entry) => ({ index: entry.index, type: entry.event.type, data: entry }))
       return { events, upTo: entries.at(-1)?.index ?? after }

@@ -36,7 +36,9 @@ export async function gatherEvidence(
   if (!head.ok) return head
   const receipts: LoggedReceipt[] = []
   for (const each of validated) {
-    const receipt = await loggedReceipt(each, head.value.size, parts)
+    // What a node alone had committed to is compared with nothing.
+    const shown = validated.length === 1 ? { ...each, committedIndex: null } : each
+    const receipt = await loggedReceipt(shown, head.value.size, parts)
     if (receipt === null) continue
     if (!receipt.ok) return receipt
     receipts.push(receipt.value)

@@ -3,16 +3,19 @@
 import type { AccountStanding, OwnerAddress } from '@vcp/protocol'
 import type { Identity } from '../accounts/identity.ts'
 import type { State } from '../core/state.ts'
+import type { RequesterOf } from '../mesh/requester.ts'
 import type { TaskIndex } from './task-index.ts'
 
 export function standingOf(
   { accountId, role, scopes }: Identity,
   state: State,
   index: Pick<TaskIndex, 'of'>,
+  requesterOf: RequesterOf,
 ): AccountStanding {
   const { books } = state
   return {
     account_id: accountId,
+    requester: requesterOf(accountId),
     role,
     scopes: [...scopes],
     balance_micro: books.balance({ kind: 'account', account_id: accountId }),

@@ -40,6 +40,20 @@ export function createBlobCounter({
       }
     },
 
+    async small(cid, bytesMax) {
+      const bytes = store.bytesOf(cid)
+      if (bytes === null || bytes > bytesMax) return null
+      try {
+        const chunks: Uint8Array[] = []
+        for await (const chunk of store.read(cid)) chunks.push(chunk)
+        return Buffer.concat(chunks)
+      } catch (error) {
+        // It went between the one and the other: it is as if it had not been here.
+        if (error instanceof VcpError && error.code === 'NOT_FOUND') return null
+        throw error
+      }
+    },
+
     async get(cid, range) {
       const manifest = await store.manifest(cid)
       if (manifest === null) return refuse('NOT_FOUND', `there is no blob ${cid} here`)

@@ -88,7 +88,9 @@ describe('blobs that are held', () => {
     const ended = { ...round, model_out: module, strategy_state: output }
     tell({ type: 'round-finalised', round: ended })
     expect([held.has(stdin), held.has(output as never)]).toEqual([false, true])
-    tell({ type: 'update-accepted', update: { round_id: 'r2', delta: stdin } })
+    // Of a buffer: made for a round that is over, and counted in the next.
+    tell({ type: 'update-accepted', update: { round_id: 'r1', delta: stdin }, counts_in: 'r2' })
+    expect(held.has(stdin)).toBe(true)
     tell({ type: 'round-abandoned', round_id: 'r2' })
     expect(held.has(stdin)).toBe(false)
   })

@@ -97,7 +97,9 @@ export function createHeldBlobs({ nowMs, resultsMs }: HeldBlobsParts): HeldBlobs
     onDurable(entries) {
       for (const entry of entries) {
         const { event } = entry
-        if (event.type === 'update-accepted') holdUpdate(event.update.round_id, event.update.delta)
+        if (event.type === 'update-accepted') {
+          holdUpdate(event.counts_in ?? event.update.round_id, event.update.delta)
+        }
         if (event.type === 'round-finalised') endRound(event.round.round_id)
         if (event.type === 'round-abandoned') endRound(event.round_id)
         const change = changeBy(entry)

@@ -43,6 +43,15 @@ describe('an account, shown to whom it belongs', () => {
     expect(json).toMatchObject({ scopes: ['tasks:read'], balance_micro: 5_000_000 })
   })
 
+  test('has the name that nodes are told, and another one than another account', async () => {
+    const { json } = await ana.call('getAccount')
+    expect(json['requester']).toMatch(/^[0-9a-f]{64}$/)
+    const cleo = await signIn(server.url, 'cleo')
+    const other = (await cleo.call('getAccount')).json
+    expect(other['requester']).toMatch(/^[0-9a-f]{64}$/)
+    expect(other['requester']).not.toBe(json['requester'])
+  })
+
   test('is shown to nobody else', async () => {
     expect((await anyone.call('getAccount')).status).toBe(401)
     const ben = await signIn(server.url, 'ben')

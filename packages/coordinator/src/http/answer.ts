@@ -7,7 +7,7 @@ import { errorAnswer, type Fault, faultOf } from './error-answer.ts'
 import { eventStream } from './event-stream.ts'
 import type { BytesAnswer } from './handler.ts'
 import type { Log } from './log.ts'
-import type { FeedEvent } from './ports.ts'
+import type { Told } from './streams.ts'
 
 const json = 'application/json; charset=utf-8'
 
@@ -57,7 +57,7 @@ export function answerValue(
   }
   switch (route.answer) {
     case 'text/event-stream':
-      return sendEvents(reply, value as AsyncIterable<FeedEvent | 'still-here'>, heartbeatMs)
+      return sendEvents(reply, value as AsyncIterable<Told>, heartbeatMs)
     case 'application/octet-stream':
       return sendBytes(reply, value as BytesAnswer)
     case 'text/plain':
@@ -89,7 +89,7 @@ function sendBytes(reply: FastifyReply, { bytes, length, part }: BytesAnswer): F
 /** On the bare response: the stream outlives the request, and what does not drain is cut off. */
 function sendEvents(
   reply: FastifyReply,
-  events: AsyncIterable<FeedEvent | 'still-here'>,
+  events: AsyncIterable<Told>,
   heartbeatMs: number,
 ): FastifyReply {
   reply.hijack()

@@ -2,18 +2,20 @@
 // page is fetched when the last one has gone out, so that a slow reader costs one page of memory
 // and, in the end, its connection.
 import type { FeedEvent } from './ports.ts'
+import type { Told } from './streams.ts'
 
-/** Each event as it goes over the wire; comments are signs of life. */
-export async function* eventStream(
-  events: AsyncIterable<FeedEvent | 'still-here'>,
-): AsyncGenerator<string> {
+/** Events as they go over the wire, a page in one piece; comments are signs of life. */
+export async function* eventStream(events: AsyncIterable<Told>): AsyncGenerator<string> {
   // At once, so that who connects knows that it is connected; then how soon to come back.
   yield ': connected\nretry: 2000\n\n'
-  for await (const event of events) {
-    if (event === 'still-here') yield ': still here\n\n'
-    // JSON has no line breaks of its own, and a break is all that could end a field early.
-    else yield `id: ${event.index}\nevent: ${event.type}\ndata: ${JSON.stringify(event.data)}\n\n`
+  for await (const told of events) {
+    yield told === 'still-here' ? ': still here\n\n' : told.map(textOf).join('')
   }
+}
+
+/** JSON has no line breaks of its own, and a break is all that could end a field early. */
+function textOf({ index, type, data }: FeedEvent): string {
+  return `id: ${index}\nevent: ${type}\ndata: ${JSON.stringify(data)}\n\n`
 }
 
 /** Where to go on: `after`, or the header with which browsers come back. Null: from now on. */

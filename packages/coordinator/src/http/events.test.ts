@@ -49,6 +49,15 @@ describe('events', () => {
     expect(data).toMatchObject({ event: { task_id: taskIdOf(2) } })
   })
 
+  test('are of the types that were asked for, and no others', async () => {
+    const reader = await listen(ana, '?types=task-cancelled,task-failed')
+    await submit(ana, 1)
+    await ana.call('cancelTask', { params: { id: taskIdOf(1) } })
+    const { event, data } = await reader.nextEvent()
+    expect(event).toBe('task-cancelled')
+    expect(data).toMatchObject({ event: { task_id: taskIdOf(1) } })
+  })
+
   test('go on where one left off', async () => {
     const first = await listen(ana)
     await submit(ana, 1)

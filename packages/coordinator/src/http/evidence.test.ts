@@ -1,4 +1,11 @@
-import { checkEvidence, commitmentOf, noteVerifier, publicKeyOf, signerFrom } from '@vcp/protocol'
+import {
+  checkEvidence,
+  cidOf,
+  commitmentOf,
+  noteVerifier,
+  publicKeyOf,
+  signerFrom,
+} from '@vcp/protocol'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { receiptOf, taskIdOf, telemetry, wasmTask } from '../core/testing/samples.ts'
 import { type Caller, signIn } from '../testing/http-caller.ts'
@@ -61,6 +68,18 @@ test('evidence over HTTP shows at home what the coordinator says of the result',
   ])
 })
 
+test('a small output comes with the evidence of its result, where that is asked for', async () => {
+  const bytes = Buffer.from('output')
+  const stored = await ana.call('putBlob', { params: { cid: cidOf('raw', bytes) }, body: bytes })
+  expect(stored.status).toBe(201)
+  const outputOf = async (body: object) => {
+    const { json } = await ana.call('tasksEvidence', { body: { task_ids: [taskId], ...body } })
+    return (json['results'] as { output: unknown }[])[0]!.output
+  }
+  expect(await outputOf({ outputs: true })).toBe(bytes.toString('base64'))
+  expect(await outputOf({})).toBeNull()
+})
+
 test('evidence of many results comes in the order asked, and what is not there too', async () => {
   const other = taskIdOf(2)
   await ana.call('submitTask', { body: { task_id: other, task: wasmTask() } })
@@ -76,7 +95,7 @@ test('evidence of many results comes in the order asked, and what is not there t
   ])
   const alone = await ana.call('taskEvidence', { params: { id: taskId } })
   const [, same] = json['results'] as { evidence: unknown }[]
-  expect(same).toEqual({ found: true, evidence: alone.json })
+  expect(same).toEqual({ found: true, evidence: alone.json, output: null })
 
   const ben = await signIn(server.url, 'ben')
   const stranger = await ben.call('tasksEvidence', { body: { task_ids: [taskId] } })

@@ -4,7 +4,7 @@ import type { Readable } from 'node:stream'
 import type { Refusal, RouteName, routes } from '@vcp/protocol'
 import type * as z from 'zod'
 import type { Identity } from '../accounts/identity.ts'
-import type { FeedEvent } from './ports.ts'
+import type { Told } from './streams.ts'
 
 type Table = typeof routes
 
@@ -39,7 +39,7 @@ export interface BytesAnswer {
 interface Media {
   readonly none: null
   readonly 'text/plain': string
-  readonly 'text/event-stream': AsyncIterable<FeedEvent | 'still-here'>
+  readonly 'text/event-stream': AsyncIterable<Told>
   readonly 'application/octet-stream': BytesAnswer
 }
 

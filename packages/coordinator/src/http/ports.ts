@@ -128,12 +128,13 @@ export interface FeedEvent {
 export interface EventFeed {
   readonly newest: number
   /**
-   * What happened after a place, as far as the viewer may see it, one page at most, and the place
-   * up to which was looked.
+   * What happened after a place, as far as the viewer may see it and it is of one of the types
+   * (null: of any), one page at most, and the place up to which was looked.
    */
   read(
     viewer: Identity,
     after: number,
+    types: ReadonlySet<string> | null,
   ): Promise<{ readonly events: readonly FeedEvent[]; readonly upTo: number }>
   /** Resolves when there is more after a place, or when the signal aborts. */
   more(after: number, signal: AbortSignal): Promise<void>
@@ -150,6 +151,8 @@ export interface Cluster {
 
 export interface BlobKeeper {
   put(cid: Cid, bytes: Readable): Promise<Outcome<number>>
+  /** All of a blob that is here and not larger; null for any other. */
+  small(cid: Cid, bytesMax: number): Promise<Uint8Array | null>
   /** `from` may be beyond the end; the reader then gets nothing. */
   get(cid: Cid, range: ByteRange | null): Promise<Outcome<StoredBytes>>
 }

@@ -6,9 +6,19 @@ import type { HttpMetrics } from './metrics.ts'
 import type { EventFeed, FeedEvent } from './ports.ts'
 
 export interface Streams {
-  open(viewer: Identity, after: number | null): Outcome<AsyncIterable<FeedEvent | 'still-here'>>
+  open(viewer: Identity, asked: EventsAsked): Outcome<AsyncIterable<Told>>
   stop(): void
 }
+
+export interface EventsAsked {
+  /** Null: from now on. */
+  readonly after: number | null
+  /** Null: of any type. */
+  readonly types: ReadonlySet<string> | null
+}
+
+/** What happened since, all at once, or that nothing did for a while. */
+export type Told = readonly FeedEvent[] | 'still-here'
 
 export interface StreamParts {
   readonly feed: EventFeed
@@ -35,11 +45,12 @@ export function createStreams(parts: StreamParts): Streams {
   async function* events(
     viewer: Identity,
     after: number,
-  ): AsyncGenerator<FeedEvent | 'still-here'> {
+    types: EventsAsked['types'],
+  ): AsyncGenerator<Told> {
     let at = after
     while (!stopping.signal.aborted) {
-      const { events: page, upTo } = await feed.read(viewer, at)
-      for (const event of page) yield event
+      const { events: page, upTo } = await feed.read(viewer, at, types)
+      if (page.length > 0) yield page
       if (upTo > at) at = upTo
       else if (await nothingCame(at)) yield 'still-here'
     }
@@ -59,12 +70,13 @@ export function createStreams(parts: StreamParts): Streams {
   }
 
   return {
-    open(viewer, after) {
+    open(viewer, { after, types }) {
       if (open >= streamsMax || (perAccount.get(viewer.accountId) ?? 0) >= perAccountMax) {
         return refuse('RATE_LIMITED', 'too many streams of events are open: close one first')
       }
       count(viewer.accountId, 1)
-      return pass(counted(events(viewer, after ?? feed.newest), () => count(viewer.accountId, -1)))
+      const told = events(viewer, after ?? feed.newest, types)
+      return pass(counted(told, () => count(viewer.accountId, -1)))
     },
     stop: () => stopping.abort(),
   }

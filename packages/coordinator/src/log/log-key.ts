@@ -13,6 +13,7 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { dirname, join } from 'node:path'
+import { nativeSigner } from '@vcp/mesh/verify'
 import {
   type KnownLog,
   noteVerifier,
@@ -87,7 +88,7 @@ function readLogKey(file: string): LogKey | null {
   const parsed = parseJsonText(LogKeyFile, text, bytesMax)
   if (!parsed.ok) throw damaged(file, parsed.reason)
   const { origin, peer_id, secret } = parsed.value
-  const signer = signerFrom(Buffer.from(secret, 'hex'))
+  const signer = nativeSigner(Buffer.from(secret, 'hex'))
   if (signer.peerId !== peer_id) throw damaged(file, 'peer_id and secret do not belong together')
   return { origin, signer }
 }

@@ -50,6 +50,24 @@ describe('a task over the mesh', () => {
     expect(result.task_digest).toBe(taskDigest(wasmTask()))
   })
 
+  test('that nobody else runs is shown at once, by a receipt that brings its output', async () => {
+    const server = await started()
+    const node = await server.node(1)
+    await submit(server, { verification: { quorum: 1 } })
+    const { offer } = await node.asked('offer')
+    const result = resultOf(offer, 'the answer')
+    expect(await node.reveal(result)).toMatchObject({ code: 'BLOB_UNAVAILABLE' })
+    expect(await node.reveal(result, 'another answer')).toMatchObject({ code: 'BLOB_CORRUPT' })
+    expect(await node.reveal(result, 'the answer')).toMatchObject(kept)
+    expect(await shown(server)).toMatchObject({ status: 'completed', level: 'signed' })
+    const body = { task_ids: [one], outputs: true }
+    const { json } = await server.submitter.call('tasksEvidence', { body })
+    expect(json['results']).toMatchObject([
+      { evidence: { receipts: [{ committed: null }] }, output: btoa('the answer') },
+    ])
+    expect(node.asks.map(({ ask }) => ask)).toEqual(['offer'])
+  })
+
   test('has its output fetched where it is too large to come with the receipt', async () => {
     const server = await started()
     const node = await server.node(1)

@@ -11,6 +11,7 @@ import {
   refuse,
   reportProtocol,
   type Signer,
+  secureProtocol,
   telemetryTopic,
   VcpError,
 } from '@vcp/protocol'
@@ -43,7 +44,7 @@ export interface BridgeParts
   readonly knownLog: KnownLog
   readonly blobs: Pick<Blobs, 'store' | 'bytesMax'>
   readonly clock: Clock
-  readonly rounds: Pick<RoundDesk, 'check'>
+  readonly rounds: Pick<RoundDesk, 'check' | 'hear'>
   readonly requesterOf: RequesterOf
   randomBytes(count: number): Uint8Array
 }
@@ -142,6 +143,10 @@ export function createBridge(parts: BridgeParts): Bridge {
         }),
         await mesh.streams.serve(joinProtocol, whileOpen(welcome)),
         await mesh.streams.serve(reportProtocol, whileOpen(takeReport)),
+        await mesh.streams.serve(
+          secureProtocol,
+          whileOpen((ask, from) => parts.rounds.hear(from, ask, stop.signal)),
+        ),
         await serveBlobs(mesh.streams, blobs.store, (peerId) => state.nodes.has(peerId)),
       )
     },

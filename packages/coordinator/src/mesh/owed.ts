@@ -2,7 +2,7 @@
 // not delivered, and nothing is sent again that nobody waits for.
 import type { PeerId } from '@vcp/protocol'
 import type { EffectOf } from '../core/effects.ts'
-import { askToTrain } from '../core/rounds/ask-to-train.ts'
+import { askToTrain, roundAskedOf } from '../core/rounds/ask-to-train.ts'
 import type { State } from '../core/state.ts'
 import { unanswered } from '../core/tasks/open-dispute.ts'
 import {
@@ -57,7 +57,7 @@ export function owedTo(state: State, peerId: PeerId): readonly Owed[] {
       owed.push({ type: 'send-offer', peerId, offer })
     }
     if (owesReceipt(assignment)) owed.push({ type: 'ask-to-reveal', ...lease })
-    const roundId = task.training?.round ?? null
+    const roundId = roundAskedOf(task, assignment)
     const toTrain = roundId === null ? null : askToTrain(state, roundId, peerId)
     if (toTrain !== null) owed.push(toTrain)
     const { level = 0, index = 0 } = task.dispute ?? {}

@@ -4,6 +4,7 @@
 import type { AssignAnswer, AssignAsk, Outcome, PeerId, TaskId } from '@vcp/protocol'
 import type { EffectOf } from '../core/effects.ts'
 import type { Input } from '../core/inputs.ts'
+import { takenUntilMs } from '../core/rounds/buffered.ts'
 import type { State } from '../core/state.ts'
 import type { Clock } from '../journal/clock.ts'
 import { type AskNode, leaseOf, passing } from './ask-node.ts'
@@ -81,8 +82,11 @@ function wordsOf(state: State, effect: Asking): AssignAsk | null {
     case 'ask-to-train': {
       const round = state.rounds.get(effect.roundId)?.round
       if (round === undefined) return null
-      const { round_id, number, model_in: model, closes_at_ms } = round
-      return { ask: 'train', ...leaseOf(effect), round: { round_id, number, model, closes_at_ms } }
+      const { round_id, number, model_in: model } = round
+      const closes_at_ms = takenUntilMs(state, round)
+      const members = round.secure === undefined ? {} : { members: [...round.participants] }
+      const order = { round_id, number, model, closes_at_ms, ...members }
+      return { ask: 'train', ...leaseOf(effect), round: order }
     }
     case 'ask-for-trace': {
       const { level, index } = effect

@@ -16,13 +16,7 @@ import {
 } from '@vcp/protocol'
 import type { Input } from '../core/inputs.ts'
 import type { State } from '../core/state.ts'
-import {
-  assignmentOf,
-  hasShown,
-  isLive,
-  isOpen,
-  wasAskedToReveal,
-} from '../core/tasks/task-record.ts'
+import { assignmentOf, hasShown, isLive, isOpen, mayShow } from '../core/tasks/task-record.ts'
 import type { Clock } from '../journal/clock.ts'
 import type { Outputs } from './outputs.ts'
 import type { Post } from './post.ts'
@@ -53,7 +47,7 @@ export function createTakeReport(parts: ReportParts): TakeReport {
     const task = state.tasks.get(payload.task_id)
     const assignment = task === undefined ? undefined : assignmentOf(task, peer_id)
     if (assignment?.epoch !== payload.lease_epoch) return false
-    return wasAskedToReveal(assignment) && !hasShown(assignment)
+    return mayShow(task!, assignment) && !hasShown(assignment)
   }
 
   /** An update comes with what is wrong with its numbers, which the core does not look at. */

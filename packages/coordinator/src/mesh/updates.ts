@@ -16,7 +16,7 @@ export interface UpdateParts {
   readonly outputs: Pick<Outputs, 'fetch'>
   readonly store: Pick<BlobStore, 'remove'>
   /** Refuses with `INVALID` what is no update of its training. */
-  check(update: Update): Promise<Outcome<null>>
+  check(update: Update, from: PeerId): Promise<Outcome<null>>
 }
 
 export function createUpdates({ state, outputs, store, check }: UpdateParts): Updates {
@@ -26,7 +26,7 @@ export function createUpdates({ state, outputs, store, check }: UpdateParts): Up
       if (asked?.leaseEpoch !== update.lease_epoch) return pass(null)
       const here = await outputs.fetch(from, update.delta)
       if (!here.ok) return here
-      const checked = await check(update)
+      const checked = await check(update, from)
       if (checked.ok) return pass(null)
       if (checked.code !== 'INVALID') return checked
       await store.remove(update.delta)

@@ -2,6 +2,7 @@
 import type { Cid } from '@vcp/protocol'
 import type { Manifest } from './manifest.ts'
 import type { ReadAt } from './reading.ts'
+import type { SmallBlob } from './small-blobs.ts'
 
 export interface Backing {
   /** What is there from before, the least recently used first. */
@@ -9,6 +10,12 @@ export interface Backing {
   /** A draft by name; one of that name that is there from before is gone on with. */
   draft(name: string): Promise<Draft>
   dropDraft(name: string): Promise<void>
+  /** Blobs of up to so many bytes are kept without a draft; 0 where none are. */
+  readonly smallBytesMax: number
+  /** Makes all of them blobs, durable when it resolves; where `smallBytesMax` is not 0. */
+  keepSmall?(blobs: readonly SmallBlob[]): Promise<void>
+  /** Gives back to the disk what it can; asked when the disk is short. */
+  reclaim?(): Promise<void>
   manifest(cid: Cid): Promise<Manifest>
   open(cid: Cid): Promise<OpenBlob>
   drop(cid: Cid): Promise<void>

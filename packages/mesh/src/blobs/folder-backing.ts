@@ -1,5 +1,6 @@
-// Blobs as files. What lies in `blobs/` is whole and durable: a draft is written elsewhere,
-// flushed, and moved there last. Whatever a crash leaves is a draft, to be gone on with or dropped.
+// Blobs as files, small ones as rows of a database. What lies in `blobs/` is whole and durable: a
+// draft is written elsewhere, flushed, and moved there last. Whatever a crash leaves is a draft, to
+// be gone on with or dropped.
 import { randomUUID } from 'node:crypto'
 import type { FileHandle } from 'node:fs/promises'
 import { mkdir, open, readdir, readFile, rename, rm, stat, utimes } from 'node:fs/promises'
@@ -9,6 +10,7 @@ import type { Backing, Draft, Loaded, OpenBlob } from './backing.ts'
 import type { Manifest } from './manifest.ts'
 import { notHere } from './reading.ts'
 import { checkHolder } from './shelf.ts'
+import { openSmallBlobs, type SmallBlobs, smallBytesMax } from './small-blobs.ts'
 
 /** How exact the order of use is after a restart. */
 const touchEveryMs = 60_000
@@ -17,8 +19,11 @@ export async function openFolderBacking(folder: string, now: () => number): Prom
   const at = (place: Place, name = '') => join(folder, place, name)
   for (const place of places) await mkdir(at(place), { recursive: true, mode: 0o700 })
   const touchedAtMs = new Map<Cid, number>()
+  const smallFile = join(folder, 'small.sqlite')
+  let small = (await stat(smallFile).catch(missing)) && openSmallBlobs(smallFile, now)
 
   async function manifest(cid: Cid): Promise<Manifest> {
+    if (small?.has(cid)) return { bytes: small.read(cid).length, leaves: null }
     const found = await stat(at('blobs', cid)).catch(missing)
     if (found === null) throw notHere(cid)
     const leaves = await readFile(at('trees', cid)).catch(missing)
@@ -26,17 +31,33 @@ export async function openFolderBacking(folder: string, now: () => number): Prom
   }
 
   return {
-    load: () => load(at),
+    load: () => load(at, small),
     draft: (name) => openDraft(at, name),
     dropDraft: (name) => rm(at('drafts', name), { force: true }),
     manifest,
+    smallBytesMax,
+    async keepSmall(blobs) {
+      // Not before there is one: many stores never have any.
+      if (small === null) {
+        small = openSmallBlobs(smallFile, now)
+        await flushFolder(folder)
+      }
+      await small.keep(blobs)
+    },
+    reclaim: async () => small?.reclaim(),
     async open(cid): Promise<OpenBlob> {
+      if (small?.has(cid)) return openBytes(small.read(cid))
       const handle = await open(at('blobs', cid), 'r').catch(missing)
       if (handle === null) throw notHere(cid)
       return { readAt: readerOf(handle), close: () => handle.close() }
     },
     async drop(cid) {
       touchedAtMs.delete(cid)
+      if (small?.has(cid)) {
+        small.drop(cid)
+        await rm(at('holders', cid), { force: true })
+        return
+      }
       // The blob first: a tree without a blob is swept away when the folder is opened.
       for (const place of ['blobs', 'trees', 'holders'] as const) {
         await rm(at(place, cid), { force: true })
@@ -48,6 +69,8 @@ export async function openFolderBacking(folder: string, now: () => number): Prom
       await flushFolder(at('holders'))
     },
     touch(cid) {
+      // After a restart the order of small ones is that in which they came.
+      if (small?.has(cid)) return
       const nowMs = now()
       if (nowMs - (touchedAtMs.get(cid) ?? 0) < touchEveryMs) return
       touchedAtMs.set(cid, nowMs)
@@ -61,15 +84,25 @@ const places = ['blobs', 'trees', 'holders', 'drafts'] as const
 type Place = (typeof places)[number]
 type At = (place: Place, name?: string) => string
 
-async function load(at: At): Promise<Loaded> {
+async function load(at: At, small: SmallBlobs | null): Promise<Loaded> {
+  const held = new Set(await readdir(at('holders')))
+  const holdersOf = async (cid: Cid) => {
+    if (!held.has(cid)) return []
+    const text = await readFile(at('holders', cid), 'utf8')
+    return text
+      .split('\n')
+      .filter((line) => line !== '')
+      .map(checkHolder)
+  }
   const found = []
+  for (const { cid, bytes, atMs } of small?.load() ?? []) {
+    found.push({ cid, bytes, holders: await holdersOf(cid), mtimeMs: atMs })
+  }
   for (const name of await readdir(at('blobs'))) {
     if (!readCid(name).ok) continue
     const cid = name as Cid
     const { size, mtimeMs } = await stat(at('blobs', cid))
-    const text = await readFile(at('holders', cid), 'utf8').catch(missing)
-    const holders = (text ?? '').split('\n').filter((line) => line !== '')
-    found.push({ cid, bytes: size, holders: holders.map(checkHolder), mtimeMs })
+    found.push({ cid, bytes: size, holders: await holdersOf(cid), mtimeMs })
   }
   const names = new Set<string>(found.map(({ cid }) => cid))
   for (const place of ['trees', 'holders'] as const) {
@@ -109,6 +142,13 @@ async function openDraft(at: At, name: string): Promise<Draft> {
       await flushFolder(at('blobs'))
     },
     close: () => handle.close(),
+  }
+}
+
+function openBytes(bytes: Uint8Array): OpenBlob {
+  return {
+    readAt: async (offset, length) => bytes.subarray(offset, offset + length),
+    close: async () => undefined,
   }
 }
 

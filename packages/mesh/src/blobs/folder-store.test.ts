@@ -1,6 +1,7 @@
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import { limits } from '@vcp/protocol'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { bytesOf } from '../testing/bytes.ts'
@@ -90,16 +91,46 @@ describe('a store in a folder', () => {
     const folder = newFolder()
     const store = await inFolder(folder)
     const large = await store.put([bytesOf(600_000)])
+    const leaf = await store.put([bytesOf(20_000)])
     const small = await store.put([bytesOf(1_000)])
-    for (const [cid, length] of [
-      [large, 600_000],
-      [small, 1_000],
-    ] as const) {
-      writeFileSync(join(folder, 'blobs', cid), bytesOf(length, 5))
+    writeFileSync(join(folder, 'blobs', large), bytesOf(600_000, 5))
+    writeFileSync(join(folder, 'blobs', leaf), bytesOf(20_000, 5))
+    const database = new DatabaseSync(join(folder, 'small.sqlite'))
+    database.prepare('update blobs set bytes = ?').run(bytesOf(1_000, 5))
+    database.close()
+    for (const cid of [large, leaf, small]) {
       await expect(bytesIn(store, cid, { isChecked: true })).rejects.toMatchObject({
         code: 'BLOB_CORRUPT',
       })
     }
+  })
+
+  test('takes small blobs together, and refuses the one that there is no room for', async () => {
+    const folder = newFolder()
+    const store = await inFolder(folder, 10_000)
+    const sizes = [1_000, 2_000, 12_000, 3_000]
+    const put = await Promise.allSettled(sizes.map((size, i) => store.put([bytesOf(size, i)])))
+    expect(put.map(({ status }) => status === 'fulfilled')).toEqual([true, true, false, true])
+    expect(put[2]).toMatchObject({ reason: { code: 'STORE_FULL' } })
+    expect((await inFolder(folder)).usage()).toMatchObject({ blobs: 3, bytes: 6_000 })
+    expect(readdirSync(join(folder, 'blobs'))).toEqual([])
+  })
+
+  test('gives back to a short disk what small blobs took', async () => {
+    const folder = newFolder()
+    const sizeOf = (name: string) =>
+      statSync(join(folder, name), { throwIfNoEntry: false })?.size ?? 0
+    const backing = await openFolderBacking(folder, Date.now)
+    const store = await openStore(backing, {
+      bytesMax: 10_000_000,
+      freeBytesMin: 0,
+      freeBytes: async () => 1_200_000 - sizeOf('small.sqlite') - sizeOf('small.sqlite-wal'),
+    })
+    const first = await store.put([bytesOf(16_000, 1)])
+    // More than the disk has, at a time, if what has gone were not given back.
+    for (let i = 2; i < 200; i++) await store.put([bytesOf(16_000, i)])
+    expect(store.bytesOf(first)).toBe(null)
+    expect(store.usage().blobs).toBeGreaterThan(10)
   })
 
   test('leaves on the disk what others may need', async () => {

@@ -20,6 +20,7 @@ export function createMemoryBacking(): Backing {
   }
 
   return {
+    smallBytesMax: 0,
     load: async () => ({ blobs: [], drafts: [] }),
     draft: async (name) => draftIn(drafts, name, (cid, blob) => void kept.set(cid, blob)),
     dropDraft: async (name) => void drafts.delete(name),

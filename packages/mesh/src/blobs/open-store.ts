@@ -54,7 +54,11 @@ export async function openStore(backing: Backing, options: StoreOptions): Promis
   for (const { cid, bytes } of loaded.drafts) drafts.add(cid, bytes)
   const blobs = { shelf, drop: (cid: Cid) => backing.drop(cid) }
   const parts = { shelf: drafts, drop: (cid: Cid) => backing.dropDraft(cid) }
-  const room = createRoom({ ...options, places: [parts, blobs] })
+  const room = createRoom({
+    ...options,
+    places: [parts, blobs],
+    reclaim: backing.reclaim?.bind(backing),
+  })
   async function* read(cid: Cid, range: ReadOptions = {}): AsyncIterable<Uint8Array> {
     if (!shelf.has(cid)) throw notHere(cid)
     shelf.use(cid)

@@ -4,8 +4,10 @@ import type { Backing } from './backing.ts'
 import type { BlobStore, PutOptions } from './blob-store.ts'
 import { rethrowFull } from './disk-full.ts'
 import { createTreeHasher, createWholeHasher, type NamedBlob } from './leaf-hasher.ts'
+import type { Manifest } from './manifest.ts'
 import type { Reservation, Room } from './room.ts'
 import type { Shelf } from './shelf.ts'
+import { createSmallPuts } from './small-puts.ts'
 
 /** Reserved at once while it is not known how much comes. */
 const growBytes = 8_388_608
@@ -19,40 +21,77 @@ export interface PutParts {
 export function createPut({ backing, shelf, room }: PutParts): BlobStore['put'] {
   let puts = 0
 
-  return async (source, options = {}) => {
-    const hasher = options.shape === 'whole' ? createWholeHasher() : createTreeHasher()
-    const bytesMax = bytesMaxOf(options)
+  const putSmall = createSmallPuts({ backing, shelf, room })
+
+  async function begin(): Promise<Drafted> {
     puts += 1
     const name = `put-${puts}`
     const reservation = await room.reserve(0)
     const draft = await backing.draft(name)
     let bytes = 0
     let reservedBytes = 0
-    try {
-      for await (const chunk of source) {
+    return {
+      async write(chunk) {
         const after = bytes + chunk.length
-        if (after > bytesMax) throw tooLarge(bytesMax)
         if (after > reservedBytes) {
           reservedBytes += await growBy(reservation, after - reservedBytes)
         }
-        hasher.update(chunk)
         await draft.write(bytes, chunk).catch(rethrowFull)
         reservation.written(chunk.length)
         bytes = after
+      },
+      async keep(cid, manifest) {
+        await draft.keep(cid, manifest).catch(rethrowFull)
+        shelf.add(cid, bytes)
+      },
+      async end() {
+        await draft.close()
+        await backing.dropDraft(name)
+        reservation.release()
+      },
+    }
+  }
+
+  return async (source, options = {}) => {
+    const hasher = options.shape === 'whole' ? createWholeHasher() : createTreeHasher()
+    const bytesMax = bytesMaxOf(options)
+    /** In memory, for as long as it may be a small one. */
+    const early: Uint8Array[] = []
+    let drafted: Drafted | null = null
+    let bytes = 0
+    try {
+      for await (const chunk of source) {
+        bytes += chunk.length
+        if (bytes > bytesMax) throw tooLarge(bytesMax)
+        hasher.update(chunk)
+        if (drafted === null && bytes <= backing.smallBytesMax) {
+          early.push(chunk)
+          continue
+        }
+        drafted ??= await begin()
+        for (const part of early.splice(0)) await drafted.write(part)
+        await drafted.write(chunk)
       }
       const { cid, manifest } = named(hasher.finish(), options.cid)
       if (shelf.has(cid)) shelf.use(cid)
-      else {
-        await draft.keep(cid, manifest).catch(rethrowFull)
-        shelf.add(cid, bytes)
+      else if (drafted === null && backing.smallBytesMax > 0) {
+        await putSmall(cid, Buffer.concat(early))
+      } else {
+        drafted ??= await begin()
+        await drafted.keep(cid, manifest)
       }
       return cid
     } finally {
-      await draft.close()
-      await backing.dropDraft(name)
-      reservation.release()
+      await drafted?.end()
     }
   }
+}
+
+/** A blob that is being written, with the room that it takes. */
+interface Drafted {
+  write(chunk: Uint8Array): Promise<void>
+  keep(cid: Cid, manifest: Manifest): Promise<void>
+  end(): Promise<void>
 }
 
 /** In large steps, but where so much is not to be had, in as small a one as will do. */

@@ -17,6 +17,8 @@ export interface RoomParts {
   /** What the disk keeps for others. */
   readonly freeBytesMin: number
   readonly freeBytes: () => Promise<number>
+  /** Gives back to the disk what is taken for nothing. */
+  readonly reclaim?: (() => Promise<void>) | undefined
 }
 
 export interface Reservation {
@@ -32,7 +34,7 @@ export interface Room {
   reserve(bytes: number): Promise<Reservation>
 }
 
-export function createRoom({ places, bytesMax, freeBytesMin, freeBytes }: RoomParts): Room {
+export function createRoom({ places, bytesMax, freeBytesMin, ...disk }: RoomParts): Room {
   let reserved = 0
   let unwritten = 0
   let last: Promise<unknown> = Promise.resolve()
@@ -44,7 +46,7 @@ export function createRoom({ places, bytesMax, freeBytesMin, freeBytes }: RoomPa
     for (let gone = 0; ; ) {
       const overQuota = sumOf(places, (shelf) => shelf.bytes) + reserved + bytes - bytesMax
       // The quota first: it says no without asking the disk.
-      const overDisk = overQuota > 0 ? 0 : unwritten + bytes + freeBytesMin - (await freeBytes())
+      const overDisk = overQuota > 0 ? 0 : await overDiskBy(unwritten + bytes + freeBytesMin)
       const missing = Math.max(overQuota, overDisk)
       if (missing <= 0) break
       mayGo ??= sumOf(places, ({ idleBytes }) => idleBytes)
@@ -59,6 +61,13 @@ export function createRoom({ places, bytesMax, freeBytesMin, freeBytes }: RoomPa
     }
     reserved += bytes
     unwritten += bytes
+  }
+
+  async function overDiskBy(bytes: number): Promise<number> {
+    const over = bytes - (await disk.freeBytes())
+    if (over <= 0 || disk.reclaim === undefined) return over
+    await disk.reclaim()
+    return bytes - (await disk.freeBytes())
   }
 
   function full(isQuota: boolean, missing: number): VcpError {

@@ -13,6 +13,7 @@ import { privateKeyFrom } from './private-key.ts'
 import { profiles } from './profiles.ts'
 import { choiceServices, commonServices } from './services.ts'
 import { spareWindowUpdates } from './sparing-windows.ts'
+import { writingTogether } from './together.ts'
 import { transportsFor } from './transports.ts'
 
 /** Enough for a line of 1 Gbit/s with 16 ms; what a paused stream may have to hold. */
@@ -56,7 +57,7 @@ export async function openHost(options: MeshOptions, conduct: Conduct): Promise<
       start: false,
       addresses: { listen, announce: [...announce] },
       transports,
-      connectionEncrypters: [noise()],
+      connectionEncrypters: [writingTogether(noise())],
       streamMuxers: [
         yamux({ streamOptions: { maxStreamWindowSize: windowBytesMax }, maxEarlyStreams }),
       ],

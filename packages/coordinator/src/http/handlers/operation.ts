@@ -23,8 +23,11 @@ export function operationHandlers(parts: HandlerParts): Pick<Handlers, Names> {
     },
     clusterStats: () => pass(cluster.stats()),
     clusterCensus: () => pass(cluster.census()),
-    events: ({ identity, query, headers }) =>
-      streams.open(identity, resumeFrom(query.after, headers['last-event-id'])),
+    events({ identity, query, headers }) {
+      const after = resumeFrom(query.after, headers['last-event-id'])
+      const types = query.types === undefined ? null : new Set(query.types.split(','))
+      return streams.open(identity, { after, types })
+    },
     async putBlob({ params: { cid }, stream }) {
       const stored = await blobs.put(cid, stream)
       return stored.ok ? pass({ cid, bytes: stored.value }) : stored

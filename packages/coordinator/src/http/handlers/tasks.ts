@@ -1,5 +1,6 @@
 import {
   type Evidence,
+  limits,
   type Outcome,
   pass,
   type Submission,
@@ -9,6 +10,7 @@ import {
 } from '@vcp/protocol'
 import { errorAnswer } from '../error-answer.ts'
 import type { Handlers } from '../handler.ts'
+import type { BlobKeeper } from '../ports.ts'
 import { nextCursor, readCursor } from './cursor.ts'
 import type { HandlerParts } from './handlers.ts'
 
@@ -25,7 +27,7 @@ type Names =
   | 'taskEvidence'
   | 'tasksEvidence'
 
-export function taskHandlers({ backend: { tasks } }: HandlerParts): Pick<Handlers, Names> {
+export function taskHandlers({ backend: { tasks, blobs } }: HandlerParts): Pick<Handlers, Names> {
   return {
     async submitTask({ identity, body }) {
       const [outcome] = await tasks.submit(identity.accountId, [body])
@@ -53,15 +55,34 @@ export function taskHandlers({ backend: { tasks } }: HandlerParts): Pick<Handler
       return found.ok ? pass({ assignments: found.value }) : found
     },
     taskEvidence: ({ identity, params }) => tasks.evidence(identity, params.id),
-    async tasksEvidence({ identity, body: { task_ids }, requestId }) {
-      const found = await Promise.all(task_ids.map((id) => tasks.evidence(identity, id)))
-      return pass({ results: found.map((each, i) => shown(each, task_ids[i]!, requestId)) })
+    async tasksEvidence({ identity, body: { task_ids, outputs }, requestId }) {
+      const results = task_ids.map(async (taskId) => {
+        const found = await tasks.evidence(identity, taskId)
+        const output = found.ok && outputs ? await smallOutput(blobs, found.value) : null
+        return shown(found, output, taskId, requestId)
+      })
+      return pass({ results: await Promise.all(results) })
     },
   }
 }
 
-function shown(outcome: Outcome<Evidence>, task_id: TaskId, requestId: string) {
-  if (outcome.ok) return { found: true as const, evidence: outcome.value }
+async function smallOutput(
+  blobs: Pick<BlobKeeper, 'small'>,
+  { receipts }: Evidence,
+): Promise<string | null> {
+  const { output, output_bytes: bytes } = receipts[0]!.receipt.payload
+  if (bytes > limits.evidenceOutputBytesMax) return null
+  const found = await blobs.small(output, limits.evidenceOutputBytesMax)
+  return found === null ? null : Buffer.from(found).toString('base64')
+}
+
+function shown(
+  outcome: Outcome<Evidence>,
+  output: string | null,
+  task_id: TaskId,
+  requestId: string,
+) {
+  if (outcome.ok) return { found: true as const, evidence: outcome.value, output }
   return { found: false as const, task_id, refusal: errorAnswer(outcome, requestId).body }
 }
 

@@ -3,7 +3,7 @@
 // in the privacy ledger, so that a set that is removed and added again has spent what it had.
 import { join } from 'node:path'
 import { DataSource } from '@vcp/learning'
-import { VcpError } from '@vcp/protocol'
+import { Digest, VcpError } from '@vcp/protocol'
 import * as z from 'zod'
 import { checkDataFolder, openDataFolder } from '../keystore/data-folder.ts'
 import { readSecret, writeSecret } from '../keystore/secret-file.ts'
@@ -24,12 +24,14 @@ export const DatasetRecord = z.strictObject({
   bytes: z.int().min(0),
   /** Whether tasks may use it that ask for no privacy. */
   allow_plain: z.boolean(),
+  /** The submitters whose tasks may use it, as their coordinator calls them; null: all. */
+  allow: z.array(Digest).max(1_000).nullable().default(null),
   added_at_ms: z.int(),
 })
 export type DatasetRecord = z.infer<typeof DatasetRecord>
 
-/** What was taken away again: its file has had a budget, under this name. */
-const FormerDataset = DatasetRecord.pick({ name: true, source: true })
+/** What was taken away again: its file has had a budget, and a policy, under this name. */
+const FormerDataset = DatasetRecord.pick({ name: true, source: true, allow: true })
 export type FormerDataset = z.infer<typeof FormerDataset>
 
 export interface DatasetBook {
@@ -88,7 +90,8 @@ export function openDatasetBook(dataDir: string): DatasetBook {
       const gone = datasets.find((each) => each.name === name)
       if (gone === undefined) return false
       const left = datasets.filter((each) => each !== gone)
-      write({ version: 1, datasets: left, former: [...former, { name, source: gone.source }] })
+      const { source, allow } = gone
+      write({ version: 1, datasets: left, former: [...former, { name, source, allow }] })
       return true
     },
   }

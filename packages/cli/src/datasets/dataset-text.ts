@@ -9,6 +9,7 @@ export interface ShownDataset {
   readonly paths: readonly string[]
   readonly examples: number
   readonly allow_plain: boolean
+  readonly allow: readonly string[] | null
   readonly added_at_ms: number
   readonly epsilon: number | null
   readonly delta: number | null
@@ -17,7 +18,7 @@ export interface ShownDataset {
 }
 
 export function shownDataset(record: DatasetRecord, ledger: PrivacyLedger): ShownDataset {
-  const { name, source, examples, allow_plain, added_at_ms } = record
+  const { name, source, examples, allow_plain, allow, added_at_ms } = record
   const account = ledger.account('dataset', name)
   const { budget, spent, left } = account.ok
     ? account.value
@@ -28,6 +29,7 @@ export function shownDataset(record: DatasetRecord, ledger: PrivacyLedger): Show
     paths: pathsOf(source),
     examples,
     allow_plain,
+    allow,
     added_at_ms,
     ...budget,
     epsilon_spent: spent.epsilon,
@@ -40,7 +42,7 @@ export function datasetText(shown: readonly ShownDataset[], style: Style): strin
 }
 
 function oneText(shown: ShownDataset, style: Style): string {
-  const { name, format, paths, examples, allow_plain, epsilon, delta } = shown
+  const { name, format, paths, examples, allow_plain, allow, epsilon, delta } = shown
   const budget =
     epsilon === null
       ? style.bad('none: nothing can be trained on it')
@@ -52,9 +54,16 @@ function oneText(shown: ShownDataset, style: Style): string {
       ['examples', `${examples}  ${style.quiet('declared, and told to everybody')}`],
       ['budget', budget],
       ['tasks', allow_plain ? style.warn('also without privacy') : 'with privacy alone'],
+      ...submittersOf(allow),
     ],
     style,
   )
+}
+
+function submittersOf(allow: ShownDataset['allow']): [string, string][] {
+  if (allow === null) return [['of', 'every submitter']]
+  if (allow.length === 0) return [['of', 'no submitter']]
+  return allow.map((requester) => ['of', requester])
 }
 
 /** Rounded down: nobody is to think that there is more than there is. */

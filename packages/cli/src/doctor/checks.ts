@@ -1,4 +1,5 @@
 import type { Check } from './check.ts'
+import { accelerator } from './checks/accelerator.ts'
 import { clock } from './checks/clock.ts'
 import { configuration } from './checks/configuration.ts'
 import { coordinator } from './checks/coordinator.ts'
@@ -23,6 +24,7 @@ export const checks: readonly Check[] = [
   disk,
   memory,
   gpu,
+  accelerator,
   policy,
   temperature,
   clock,

@@ -3,7 +3,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { crc32, deflateSync } from 'node:zlib'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { cmykFile, jpegSamples } from '../testing/jpeg-samples.ts'
 import { createNumbers } from '../testing/numbers.ts'
+import { decodeJpeg } from './jpeg.ts'
 import { decodePng } from './png.ts'
 import { readImageFolder } from './read-image-folder.ts'
 import { ImageFolderSource } from './sources.ts'
@@ -109,6 +111,60 @@ describe('a PNG image', () => {
   })
 })
 
+function fileOf({ file }: { readonly file: string }): Uint8Array {
+  return Uint8Array.from(Buffer.from(file, 'base64'))
+}
+
+describe('a JPEG image', () => {
+  test.each(Object.entries(jpegSamples))('with %s has the pixels of libjpeg', (_, sample) => {
+    const { width, height, channels, samples } = decodeJpeg(fileOf(sample), 'a.jpg')
+    expect([width, height, channels]).toEqual([19, 13, sample.channels])
+    const wanted = Buffer.from(sample.pixels, 'base64')
+    const apart = [...samples].map((value, at) => Math.abs(value - wanted[at]!))
+    expect(samples).toHaveLength(wanted.length)
+    // Its transform is of whole numbers; ours rounds once.
+    expect(Math.max(...apart)).toBeLessThanOrEqual(3)
+    expect(apart.reduce((sum, each) => sum + each, 0) / apart.length).toBeLessThan(0.3)
+  })
+
+  test('of four channels, another depth or another kind is refused by name', () => {
+    const grey = fileOf(jpegSamples.grey)
+    const frame = grey.findIndex((byte, at) => byte === 0xff && grey[at + 1] === 0xc0)
+    const changed = (at: number, byte: number) => grey.with(frame + at, byte)
+    const reasonOf = (bytes: Uint8Array) => () => decodeJpeg(bytes, 'a.jpg')
+    expect(reasonOf(fileOf({ file: cmykFile }))).toThrow('a.jpg has 4 channels')
+    expect(reasonOf(changed(1, 0xc9))).toThrow('arithmetically coded')
+    expect(reasonOf(changed(4, 12))).toThrow('12 bits a sample')
+    expect(reasonOf(changed(5, 0xff).with(frame + 7, 0xff))).toThrow('larger than')
+    expect(reasonOf(grey.subarray(0, -20))).toThrow('ends too early')
+  })
+
+  test('that is damaged is refused or read, and nothing else happens', () => {
+    const numbers = createNumbers(5)
+    let refused = 0
+    const files = Object.values(jpegSamples).map(fileOf)
+    for (let count = 0; count < 2_000; count++) {
+      const changed = Uint8Array.from(files[count % files.length]!)
+      for (let times = 0; times < 2; times++) {
+        changed[2 + numbers.below(changed.length - 2)] = numbers.below(256)
+      }
+      // An image of another size costs time, and shows nothing else.
+      const frame = changed.findIndex(
+        (byte, at) => byte === 0xff && (changed[at + 1]! & 0xfd) === 0xc0,
+      )
+      if (frame > 0) changed.set([0, 13, 0, 19], frame + 5)
+      try {
+        decodeJpeg(changed, 'a.jpg')
+      } catch (error) {
+        expect(error).toMatchObject({ code: 'DATASET_INVALID' })
+        refused += 1
+      }
+    }
+    expect(refused).toBeGreaterThan(500)
+    expect(refused).toBeLessThan(2_000)
+  })
+})
+
 describe('a folder of images', () => {
   const read = () => {
     const size = { channels: 1, width: 2, height: 1 }
@@ -131,8 +187,8 @@ describe('a folder of images', () => {
   })
 
   test.each([
-    ['photo.jpeg', pixels(0, 1), 'is a JPEG image, which is not read'],
-    ['notes.txt', pixels(0, 1), 'is not a PNG image'],
+    ['photo.jpeg', pixels(0, 1), 'is not a JPEG image'],
+    ['notes.txt', pixels(0, 1), 'is neither PNG nor JPEG'],
     [
       'large.png',
       png({ ...grey, lines: Uint8Array.of(0, 1, 2, 0, 3, 4) }),
@@ -152,6 +208,22 @@ describe('a folder of images', () => {
     await mkdir(join(folder, 'cats'))
     await put(join('cats', name), bytes)
     await expect(read()).rejects.toThrow(reason)
+  })
+
+  test('is read with both kinds of images beside each other', async () => {
+    await mkdir(join(folder, 'waves'))
+    await put(join('waves', 'a.JPG'), fileOf(jpegSamples.grey))
+    const plain = { width: 19, height: 13, depth: 8, colour: 0 }
+    const lines = Uint8Array.from({ length: 20 * 13 }, (_, at) => (at % 20 === 0 ? 0 : 51))
+    await put(join('waves', 'b.png'), png({ ...plain, lines }))
+    const size = { channels: 1, width: 19, height: 13 }
+    const source = ImageFolderSource.parse({ format: 'images', input: 'x', path: folder, ...size })
+    const { count, inputs } = await readImageFolder(source, { bytesLeft: 2 ** 20 })
+    expect(count).toBe(2)
+    const values = inputs['x']!.data
+    const first = Buffer.from(jpegSamples.grey.pixels, 'base64')[0]!
+    expect(values[0]).toBeCloseTo(first / 255, 6)
+    expect(values[19 * 13]).toBeCloseTo(0.2, 6)
   })
 
   test('without folders is refused', async () => {

@@ -2,11 +2,13 @@ import { type Outcome, pass, refuse } from '@vcp/protocol'
 import { Rejection } from '../onnx/rejection.ts'
 import type { Room } from './column-builder.ts'
 import { checkDataset, type DataForm, type Dataset } from './dataset.ts'
+import { isFileError } from './file-error.ts'
 import { readCsv } from './read-csv.ts'
 import { readIdx } from './read-idx.ts'
 import { readImageFolder } from './read-image-folder.ts'
 import { readJsonLines } from './read-json-lines.ts'
 import { readNpySource } from './read-npy.ts'
+import { readParquet } from './read-parquet.ts'
 import type { DataFormat, DataSource, SourceOf } from './sources.ts'
 
 type Readers = { readonly [F in DataFormat]: (source: SourceOf<F>, room: Room) => Promise<Dataset> }
@@ -14,6 +16,7 @@ type Readers = { readonly [F in DataFormat]: (source: SourceOf<F>, room: Room) =
 const readers: Readers = {
   csv: readCsv,
   jsonl: readJsonLines,
+  parquet: readParquet,
   npy: readNpySource,
   idx: readIdx,
   images: readImageFolder,
@@ -48,9 +51,4 @@ function fittedTo(dataset: Dataset, { inputs }: DataForm): Dataset {
   const given = Object.values(dataset.inputs)
   if (wanted === undefined || others.length > 0 || given.length !== 1) return dataset
   return { ...dataset, inputs: { [wanted.name]: given[0]! } }
-}
-
-/** Files that are not there, may not be read, or are not the gzip files they begin as. */
-export function isFileError(error: unknown): error is NodeJS.ErrnoException {
-  return error instanceof Error && typeof (error as NodeJS.ErrnoException).code === 'string'
 }

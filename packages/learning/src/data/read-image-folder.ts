@@ -1,13 +1,16 @@
-// A folder with a folder for each class, and PNG images of one size in those.
-import { readdir, readFile } from 'node:fs/promises'
+// A folder with a folder for each class, and PNG or JPEG images of one size in those.
+import { readdir, readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { ColumnBuilder, type Room } from './column-builder.ts'
-import { badData } from './data-rejection.ts'
+import { badData, tooLarge } from './data-rejection.ts'
 import type { Column, Dataset } from './dataset.ts'
+import { decodeJpeg } from './jpeg.ts'
 import { decodePng, type Image } from './png.ts'
 import { type SourceOf, scaled } from './sources.ts'
 
 type Source = SourceOf<'images'>
+
+const fileBytesMax = 1 << 27
 
 export async function readImageFolder(source: Source, room: Room): Promise<Dataset> {
   const { channels, height, width } = source
@@ -19,7 +22,7 @@ export async function readImageFolder(source: Source, room: Room): Promise<Datas
   for (const [label, folder] of classes.entries()) {
     for (const name of await namesIn(join(source.path, folder), false)) {
       const file = join(source.path, folder, name)
-      const image = decodePng(await readImage(file), file)
+      const image = await readImage(file)
       addPixels(image, file, source, (value) => pixels.push(value))
       answers.push(label)
       count += 1
@@ -37,10 +40,15 @@ async function namesIn(folder: string, wantsFolders: boolean): Promise<readonly 
     .sort()
 }
 
-async function readImage(file: string): Promise<Uint8Array> {
-  if (/\.jpe?g$/i.test(file)) badData(`${file} is a JPEG image, which is not read: save it as PNG`)
-  if (!/\.png$/i.test(file)) badData(`${file} is not a PNG image: keep other files elsewhere`)
-  return readFile(file)
+/** Files that are taken for images, by their names. */
+export const imageName = /\.(png|jpe?g)$/i
+
+export async function readImage(file: string): Promise<Image> {
+  if (!imageName.test(file)) badData(`${file} is neither PNG nor JPEG: keep other files elsewhere`)
+  const { size } = await stat(file)
+  if (size > fileBytesMax) tooLarge(`${file} is larger than ${fileBytesMax} bytes`)
+  const bytes = await readFile(file)
+  return /\.png$/i.test(file) ? decodePng(bytes, file) : decodeJpeg(bytes, file)
 }
 
 /** Channel by channel, as convolutions take them. Transparency is left out. */

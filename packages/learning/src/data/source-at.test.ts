@@ -72,7 +72,7 @@ describe('what lies at a path is found', () => {
     await put('t10k-labels-idx1-ubyte', Uint8Array.of(0, 0, 8, 1, 0, 0, 0, 1, 7))
     expect(await found(folder)).toEqual({ count: 1, shape: [1, 2], labels: [7] })
     await mkdir(join(folder, 'empty', 'cats'), { recursive: true })
-    expect(await refusal(join(folder, 'empty'))).toContain('no folders of PNG images')
+    expect(await refusal(join(folder, 'empty'))).toContain('no folders of PNG or JPEG images')
   })
 })
 

@@ -1,13 +1,14 @@
 // What lies at a path, as a source: for operators, who name a file and not a schema.
-import { open, readdir, readFile, stat } from 'node:fs/promises'
+import { open, readdir, stat } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { type Outcome, pass, refuse } from '@vcp/protocol'
 import { Rejection } from '../onnx/rejection.ts'
 import { linesOf } from './byte-stream.ts'
 import { badData } from './data-rejection.ts'
-import { isFileError } from './open-dataset.ts'
-import { decodePng } from './png.ts'
+import { isFileError } from './file-error.ts'
 import { csvRows } from './read-csv.ts'
+import { imageName, readImage } from './read-image-folder.ts'
+import { parquetColumnsAt } from './read-parquet.ts'
 import type { DataFormat, DataSource } from './sources.ts'
 
 export interface SourceWish {
@@ -49,6 +50,10 @@ const finders: Readonly<Record<DataFormat, (path: string, wish: Wish) => Promise
     const { value: line } = await linesOf(path).next()
     return { format: 'jsonl', path, ...tableOf(path, keysIn(line ?? '', path), wish) }
   },
+  async parquet(path, wish) {
+    const names = await parquetColumnsAt(path)
+    return { format: 'parquet', path, ...tableOf(path, names, wish) }
+  },
   async npy(path, { label, features }) {
     const names = features ?? [INPUT]
     const inputs = names.map((name) => [name, { path: `${path}:${name}` }] as const)
@@ -71,7 +76,7 @@ const finders: Readonly<Record<DataFormat, (path: string, wish: Wish) => Promise
   },
   async images(path) {
     const file = await firstImageIn(path)
-    const { width, height, channels } = decodePng(await readFile(file), file)
+    const { width, height, channels } = await readImage(file)
     const scaling = { mean: 0, deviation: 255 }
     const colours = channels >= 3 ? 3 : 1
     return { format: 'images', input: INPUT, path, channels: colours, width, height, scaling }
@@ -108,6 +113,7 @@ const endings: readonly (readonly [RegExp, DataFormat])[] = [
   [/\.csv(\.gz)?$/i, 'csv'],
   [/\.(jsonl|ndjson)(\.gz)?$/i, 'jsonl'],
   [/\.npz$/i, 'npy'],
+  [/\.parquet$/i, 'parquet'],
 ]
 
 async function formatOf(path: string): Promise<DataFormat> {
@@ -123,10 +129,10 @@ async function formatOf(path: string): Promise<DataFormat> {
 async function firstImageIn(path: string): Promise<string> {
   for (const folder of (await readdir(path, { withFileTypes: true })).sort(byName)) {
     if (!folder.isDirectory() || folder.name.startsWith('.')) continue
-    const names = (await readdir(join(path, folder.name))).filter((name) => /\.png$/i.test(name))
+    const names = (await readdir(join(path, folder.name))).filter((name) => imageName.test(name))
     if (names.length > 0) return join(path, folder.name, names[0]!)
   }
-  return badData(`${path} has no folders of PNG images, one for each class`)
+  return badData(`${path} has no folders of PNG or JPEG images, one for each class`)
 }
 
 function byName(one: { readonly name: string }, other: { readonly name: string }): number {
@@ -135,8 +141,9 @@ function byName(one: { readonly name: string }, other: { readonly name: string }
 
 /** The same data with labels of the type that a loss takes; where the file says it, as it is. */
 export function withLabels(source: DataSource, type: 'int64' | 'float32'): DataSource {
-  if (source.format !== 'csv' && source.format !== 'jsonl') return source
-  return { ...source, labels: { ...source.labels, type } }
+  const { format } = source
+  if (format !== 'csv' && format !== 'jsonl' && format !== 'parquet') return source
+  return { ...source, labels: { ...source.labels, type } } as DataSource
 }
 
 /** The files and folders that a source is read from. */

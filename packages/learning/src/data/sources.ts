@@ -37,6 +37,13 @@ export const JsonLinesSource = z.strictObject({
   labels: LabelField,
 })
 
+export const ParquetSource = z.strictObject({
+  format: z.literal('parquet'),
+  path: Path,
+  inputs: z.record(z.string(), Fields),
+  labels: LabelField,
+})
+
 export const NpySource = z.strictObject({
   format: z.literal('npy'),
   /** A file for each input, or one NPZ file with a name in it after a colon. */
@@ -66,6 +73,7 @@ export const ImageFolderSource = z.strictObject({
 export const DataSource = z.discriminatedUnion('format', [
   CsvSource,
   JsonLinesSource,
+  ParquetSource,
   NpySource,
   IdxSource,
   ImageFolderSource,

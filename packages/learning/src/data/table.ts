@@ -1,4 +1,4 @@
-// Rows of named fields, as CSV and JSON lines have them.
+// Rows of named fields, as CSV, JSON lines and Parquet have them.
 import { countOf } from '../onnx/tensor.ts'
 import { ColumnBuilder, type Room } from './column-builder.ts'
 import { badData } from './data-rejection.ts'

@@ -151,6 +151,32 @@ describe('the fast Gaussian', () => {
     const seen = far.reduce((sum, [, count]) => sum + count, 0)
     const expected = total * erfc(3.75 / Math.SQRT2)
     expect(Math.abs(seen - expected)).toBeLessThan(4 * Math.sqrt(expected))
+    const above = far.reduce((sum, [cell, count]) => sum + (cell > 0 ? count : 0), 0)
+    expect(Math.abs(above - expected / 2)).toBeLessThan(4 * Math.sqrt(expected / 2))
+  })
+
+  test('has it at every count of numbers, on either side, and nothing twice', () => {
+    const total = 300_000
+    const lengths = [1, 7, 8_192, 8_193, 20_000, 100_003]
+    const source = seeded(9)
+    const drawn: number[] = []
+    for (let at = 0; drawn.length < total; at++) {
+      const values = new Float64Array(lengths[at % lengths.length]!)
+      addLatticeNoise(values, 1, source)
+      for (const value of values) drawn.push(value)
+    }
+    // The Kolmogorov-Smirnov distance, whose chance to be over 1.95 / sqrt(n) is one in a thousand.
+    const sorted = Float64Array.from(drawn).sort()
+    const below = (x: number) => 0.5 * erfc(-x / Math.SQRT2)
+    const distance = sorted.reduce(
+      (most, x, at) => Math.max(most, Math.abs(below(x) - (at + 0.5) / sorted.length)),
+      0,
+    )
+    expect(distance).toBeLessThan(1.95 / Math.sqrt(sorted.length))
+    // Points are so many that hardly two fall together: 300,000^2 / 2 pairs, at 0.28 2^-20 each.
+    expect(sorted.length - new Set(sorted).size).toBeLessThan(1.2 * sorted.length ** 2 * 0.14e-6)
+    const kurtosis = drawn.reduce((sum, x) => sum + x ** 4, 0) / drawn.length
+    expect(Math.abs(kurtosis - 3)).toBeLessThan(4 * Math.sqrt(96 / drawn.length))
   })
 
   test('leaves nothing but points of the lattice, with the standard deviation it was given', () => {

@@ -2,7 +2,9 @@
 import type { ErrorCode } from '@vcp/protocol'
 import type { DataSource } from '../data/sources.ts'
 import type { UpdateFormat } from '../update/update-codec.ts'
+import type { ProviderChoice } from './choose-provider.ts'
 import type { Rows } from './predict.ts'
+import type { ProviderWish } from './provider.ts'
 import type { SelfTestReport } from './self-test.ts'
 import type { Progress, Trained } from './train.ts'
 import type { TrainSpec, TrainSpecInput } from './train-spec.ts'
@@ -48,7 +50,7 @@ export interface ChildResults {
   readonly train: Trained
   readonly contribute: Contribution
   readonly examine: Examined
-  readonly probe: { readonly runtime: Runtime }
+  readonly probe: ProviderChoice & { readonly runtime: Runtime }
   readonly predict: Rows
 }
 
@@ -57,13 +59,15 @@ export type ChildTask =
   | { readonly kind: 'contribute'; readonly order: ChildOrder; readonly form: UpdateForm }
   /** Reads, compiles and opens everything that a training would, and leaves it at that. */
   | { readonly kind: 'examine'; readonly order: ChildOrder }
-  /** Which runtime loads on this machine. */
-  | { readonly kind: 'probe' }
+  /** Which runtime loads on this machine, and which provider of it computes right. */
+  | { readonly kind: 'probe'; readonly provider: ProviderWish }
   | { readonly kind: 'predict'; readonly model: Uint8Array; readonly rows: Rows }
 
 export type ChildReport =
   | { readonly type: 'ready' }
   | { readonly type: 'tested'; readonly report: SelfTestReport }
+  /** A provider that is not used for the training at hand, and why. */
+  | { readonly type: 'fell-back'; readonly reason: string }
   | { readonly type: 'progress'; readonly progress: Progress }
   | { readonly type: 'done'; readonly result: ChildResults[keyof ChildResults] }
   | { readonly type: 'refused'; readonly code: ErrorCode; readonly reason: string }

@@ -1,6 +1,6 @@
 import type { Dataset } from '../data/dataset.ts'
 import type { BoundGraph } from './bound-graph.ts'
-import { fillRows } from './gradient-sum.ts'
+import { fillSpan } from './gradient-sum.ts'
 
 export interface Evaluation {
   readonly count: number
@@ -15,13 +15,9 @@ export async function evaluate(bound: BoundGraph, dataset: Dataset): Promise<Eva
   let [lossSum, hits, judged] = [0, 0, 0]
   for (let start = 0; start < dataset.count; start += batchSize) {
     const length = Math.min(batchSize, dataset.count - start)
-    fillRows(
-      bound,
-      dataset,
-      Int32Array.from({ length }, (_, at) => start + at),
-    )
+    fillSpan(bound, dataset, start, length)
     await bound.executor.run()
-    for (const loss of bound.losses.subarray(0, length)) lossSum += loss
+    for (let row = 0; row < length; row++) lossSum += bound.losses[row]!
     if (labels.type !== 'int64') continue
     const share = hitsIn(bound, length)
     hits += share.hits
@@ -39,8 +35,11 @@ function hitsIn({ graph, output, labels }: BoundGraph, rows: number) {
   for (let at = 0; at < positions; at++) {
     const label = Number(wanted[at])
     if (label < 0) continue
-    const scores = output.subarray(at * classes, (at + 1) * classes)
-    const best = scores.reduce((top, score, each) => (score > scores[top]! ? each : top), 0)
+    const first = at * classes
+    let best = 0
+    for (let each = 1; each < classes; each++) {
+      if (output[first + each]! > output[first + best]!) best = each
+    }
     judged += 1
     if (best === label) hits += 1
   }

@@ -56,6 +56,26 @@ export function fillRows(bound: BoundGraph, dataset: Dataset, examples: Int32Arr
   bound.mask.fill(0, examples.length)
 }
 
+/** As `fillRows`, of examples one after the other, which are copied at once. */
+export function fillSpan(
+  { graph, inputs, labels, mask }: BoundGraph,
+  dataset: Dataset,
+  start: number,
+  count: number,
+): void {
+  const copy = (target: Rows, column: Column) => {
+    const width = target.length / graph.batchSize
+    const span = column.data.subarray(start * width, (start + count) * width)
+    // Both have the type that the graph asks for: checked when the data was opened.
+    ;(target as Float32Array).set(span as Float32Array)
+    blank(target, count * width, target.length)
+  }
+  for (const [name, target] of Object.entries(inputs)) copy(target, dataset.inputs[name]!)
+  copy(labels, dataset.labels)
+  mask.fill(1, 0, count)
+  mask.fill(0, count)
+}
+
 type Rows = Column['data']
 
 function copyRows(target: Rows, column: Column, examples: Int32Array, rows: number): void {

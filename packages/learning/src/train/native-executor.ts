@@ -1,18 +1,28 @@
 import type { OpenExecutor } from './executor.ts'
-import { InferenceSession, Tensor } from './native-runtime.ts'
+import { InferenceSession, listSupportedBackends, Tensor } from './native-runtime.ts'
+import type { Provider } from './provider.ts'
 
 export interface NativeOptions {
   readonly threads: number
+  readonly provider?: Provider
+}
+
+/** The providers that the runtime was built with, by its names; whether they run is not said. */
+export function builtInProviders(): readonly string[] {
+  return listSupportedBackends().map(({ name }) => name)
 }
 
 /**
- * The native runtime on the processor. Its threads do not spin while they wait: on a machine that
+ * The native runtime. Its threads do not spin while they wait: on a machine that
  * others share, two spinning threads took up to seven times as long as one.
  */
-export function nativeExecutor({ threads }: NativeOptions = { threads: 1 }): OpenExecutor {
+export function nativeExecutor(
+  { threads, provider = 'cpu' }: NativeOptions = { threads: 1 },
+): OpenExecutor {
   return async (model, feeds, fetches) => {
     const session = await InferenceSession.create(model, {
-      executionProviders: ['cpu'],
+      // Of a list, what does not load is left out in silence.
+      executionProviders: [provider === 'directml' ? 'dml' : provider],
       executionMode: 'sequential',
       graphOptimizationLevel: 'all',
       intraOpNumThreads: threads,
@@ -33,7 +43,7 @@ export function nativeExecutor({ threads }: NativeOptions = { threads: 1 }): Ope
       ]),
     )
     return {
-      name: `native, ${threads === 1 ? 'one thread' : `${threads} threads`}`,
+      name: `native, ${provider}, ${threads === 1 ? 'one thread' : `${threads} threads`}`,
       run: async () => {
         await session.run(inputs, outputs)
       },

@@ -5,7 +5,9 @@ import type { TrainSpec } from './train-spec.ts'
 export async function executorFor({
   executor,
   threads,
-}: Pick<TrainSpec, 'executor' | 'threads'>): Promise<OpenExecutor> {
+  provider = 'cpu',
+}: Pick<TrainSpec, 'executor' | 'threads'> &
+  Partial<Pick<TrainSpec, 'provider'>>): Promise<OpenExecutor> {
   if (executor === 'portable') return (await import('./portable-executor.ts')).portableExecutor
-  return (await import('./native-executor.ts')).nativeExecutor({ threads })
+  return (await import('./native-executor.ts')).nativeExecutor({ threads, provider })
 }

@@ -12,10 +12,13 @@ import { decodeModel } from '../onnx/read-model.ts'
 import { clippedUpdate } from '../update/clipped-update.ts'
 import { type Checkpoint, readCheckpoint, writeCheckpoint } from './checkpoint.ts'
 import type { ChildOrder, ChildReport, ChildResults, ChildTask } from './child-messages.ts'
+import { chooseProvider, type ProviderChoice } from './choose-provider.ts'
+import type { OpenExecutor } from './executor.ts'
 import { executorFor } from './open-executor.ts'
 import { sizeOf } from './parameter-layout.ts'
 import { predict } from './predict.ts'
-import { selfTest } from './self-test.ts'
+import { type Provider, type ProviderWish, tryProvider } from './provider.ts'
+import { type SelfTestReport, selfTest } from './self-test.ts'
 import { initialWeights, planTraining, type Trained, type Training, train } from './train.ts'
 import { TrainSpec } from './train-spec.ts'
 
@@ -25,9 +28,9 @@ export async function doTask(
   task: ChildTask,
   report: Report,
 ): Promise<Outcome<ChildResults[keyof ChildResults]>> {
-  if (task.kind === 'probe') return probe()
+  if (task.kind === 'probe') return probe(task.provider)
   if (task.kind === 'predict') {
-    const found = await probe()
+    const found = await probe('cpu')
     return found.ok ? predict(task.model, task.rows, found.value.runtime) : found
   }
   const { order } = task
@@ -70,9 +73,7 @@ async function runOrder(
   report: Report,
 ): Promise<Outcome<Trained>> {
   const { spec } = training
-  const open = await executorFor(spec)
-  const { loss, frozen, sizes } = spec
-  const tested = await selfTest(model, { loss, frozen, sizes, open, reference: null })
+  const { open, tested } = await openTested(model, spec, report)
   if (!tested.ok) return tested
   report({ type: 'tested', report: tested.value })
   if (!tested.value.isPassed) {
@@ -100,6 +101,26 @@ async function runOrder(
   })
 }
 
+interface Tested {
+  readonly open: OpenExecutor
+  readonly tested: Outcome<SelfTestReport>
+}
+
+/** The executor that the specification asks for, or the processor where it computes otherwise. */
+async function openTested(model: ModelProto, spec: TrainSpec, report: Report): Promise<Tested> {
+  const { loss, frozen, sizes, provider, threads } = spec
+  if (provider !== 'cpu') {
+    const { nativeExecutor } = await import('./native-executor.ts')
+    const openWith = (each: Provider) => nativeExecutor({ threads, provider: each })
+    const trial = await tryProvider(provider, model, { loss, frozen, sizes }, openWith)
+    if (trial.isFit) return { open: openWith(provider), tested: trial.tested }
+    report({ type: 'fell-back', reason: trial.reason })
+  }
+  const open = await executorFor({ ...spec, provider: 'cpu' })
+  const tested = await selfTest(model, { loss, frozen, sizes, open, reference: null })
+  return { open, tested }
+}
+
 async function opened(
   source: DataSource | null,
   { graph }: Training,
@@ -116,16 +137,26 @@ async function lastCheckpoint(
 }
 
 /** The native runtime, or the portable one where there is none for this machine. */
-async function probe(): Promise<Outcome<ChildResults['probe']>> {
+async function probe(wish: ProviderWish): Promise<Outcome<ChildResults['probe']>> {
   let reason = ''
   for (const runtime of ['native', 'portable'] as const) {
     try {
       await executorFor({ executor: runtime, threads: 1 })
-      return pass({ runtime })
     } catch (error) {
       // What a runtime fails with when its library does not load has no form of its own.
       reason = error instanceof Error ? error.message : String(error)
+      continue
     }
+    if (runtime === 'native') return pass({ runtime, ...(await providerFor(wish)) })
+    const isAsked = wish !== 'cpu'
+    return pass({ runtime, provider: 'cpu', reasons: isAsked ? [`${wish}: ${reason}`] : [] })
   }
   return refuse('TRAINING_FAILED', `no runtime loads here: ${reason}`)
+}
+
+async function providerFor(wish: ProviderWish): Promise<ProviderChoice> {
+  const { builtInProviders, nativeExecutor } = await import('./native-executor.ts')
+  return chooseProvider(wish, builtInProviders(), (provider) =>
+    nativeExecutor({ threads: 1, provider }),
+  )
 }

@@ -153,7 +153,33 @@ describe('an examination', () => {
 })
 
 test('a machine is asked for its runtime in a process of its own', async () => {
-  expect(await probeInChild()).toEqual({ ok: true, value: { runtime: 'native' } })
+  const value = { runtime: 'native', provider: 'cpu', reasons: [] }
+  expect(await probeInChild()).toEqual({ ok: true, value })
+})
+
+describe('an accelerator that this machine has not', () => {
+  const absent = process.platform === 'win32' ? 'coreml' : 'directml'
+
+  test('is not taken for one, and the reason is told', async () => {
+    const found = await probeInChild(absent)
+    expect(found).toMatchObject({ ok: true, value: { runtime: 'native', provider: 'cpu' } })
+    expect(found.ok && found.value.reasons).toEqual([expect.stringContaining(absent)])
+  })
+
+  test('gives way to the processor, with the very same result', async () => {
+    const reasons: string[] = []
+    const spec = { ...base, steps: 30, progressEvery: 1, provider: absent } as const
+    const there = await trainInChild(order({ spec }), {
+      onFallback: (reason) => reasons.push(reason),
+    })
+    expect(there).toEqual((await trainHere({ steps: 30, progressEvery: 1 })).outcome)
+    expect(reasons).toEqual([expect.stringContaining(absent)])
+  })
+
+  test('is refused for the portable executor, which has none', async () => {
+    const spec = { ...base, executor: 'portable', provider: absent } as const
+    expect(await trainInChild(order({ spec }))).toMatchObject({ code: 'INVALID' })
+  })
 })
 
 test('a model answers in plain onnxruntime what it was built for', async () => {

@@ -14,6 +14,7 @@ import type {
   UpdateForm,
 } from './child-messages.ts'
 import type { Rows } from './predict.ts'
+import type { ProviderWish } from './provider.ts'
 import type { SelfTestReport } from './self-test.ts'
 import type { Progress, Trained } from './train.ts'
 
@@ -21,6 +22,7 @@ export interface ChildOptions {
   readonly signal?: AbortSignal
   readonly onProgress?: (progress: Progress) => void
   readonly onTested?: (report: SelfTestReport) => void
+  readonly onFallback?: (reason: string) => void
 }
 
 /** Refuses with `INTERRUPTED` when aborted, and when the child dies with what it said last. */
@@ -48,9 +50,18 @@ export function examineInChild(
   return inChild({ kind: 'examine', order }, options)
 }
 
-/** The runtime that this machine trains with; it is never loaded in the process that asks. */
-export function probeInChild(options?: ChildOptions): Promise<Outcome<ChildResults['probe']>> {
-  return inChild({ kind: 'probe' }, options)
+/**
+ * The runtime and the provider that this machine trains with; neither is ever loaded in the process
+ * that asks. A driver that ends the child is one that is not used.
+ */
+export async function probeInChild(
+  provider: ProviderWish = 'cpu',
+  options?: ChildOptions,
+): Promise<Outcome<ChildResults['probe']>> {
+  const found = await inChild({ kind: 'probe', provider }, options)
+  if (found.ok || provider === 'cpu' || options?.signal?.aborted === true) return found
+  const plain = await inChild({ kind: 'probe', provider: 'cpu' }, options)
+  return plain.ok ? pass({ ...plain.value, reasons: [`${provider}: ${found.reason}`] }) : plain
 }
 
 /** What a model answers, in a runtime that knows nothing of us. */
@@ -64,7 +75,7 @@ export function predictInChild(
 
 async function inChild<Kind extends keyof ChildResults>(
   task: ChildTask & { readonly kind: Kind },
-  { signal, onProgress, onTested }: ChildOptions = {},
+  { signal, onProgress, onTested, onFallback }: ChildOptions = {},
 ): Promise<Outcome<ChildResults[Kind]>> {
   if (signal?.aborted === true) return interrupted()
   const child = start()
@@ -90,6 +101,7 @@ async function inChild<Kind extends keyof ChildResults>(
       if (message.type === 'ready') child.send(task)
       else if (message.type === 'progress') onProgress?.(message.progress)
       else if (message.type === 'tested') onTested?.(message.report)
+      else if (message.type === 'fell-back') onFallback?.(message.reason)
       else if (message.type === 'done') finish(pass(message.result as ChildResults[Kind]))
       else finish(refuse(message.code, message.reason))
     })

@@ -2,6 +2,7 @@ import * as z from 'zod'
 import type { LossName } from '../compile/losses.ts'
 import { losses } from '../compile/losses.ts'
 import { Phase } from '../privacy/mechanism.ts'
+import { Provider } from './provider.ts'
 
 const lossNames = Object.keys(losses) as [LossName, ...LossName[]]
 
@@ -76,6 +77,8 @@ export const TrainSpec = z
     frozen: z.array(z.string()).default([]),
     sizes: z.record(z.string(), z.int().min(1)).default({}),
     executor: z.enum(['native', 'portable']).default('native'),
+    /** Of the native executor; one that fails its self-test gives way to the processor. */
+    provider: Provider.default('cpu'),
     threads: z.int().min(1).max(256).default(1),
     /**
      * 64 hex digits: the order of the examples can be repeated. Without it, it comes from chance.
@@ -103,8 +106,12 @@ export const TrainSpec = z
       .min(2 ** 26)
       .default(2 ** 32),
   })
-  .superRefine(({ privacy, seed, steps, earlyStop, isValidationPublic }, context) => {
+  .superRefine((spec, context) => {
+    const { privacy, seed, steps, earlyStop, isValidationPublic, executor, provider } = spec
     const refuse = (message: string) => context.addIssue({ code: 'custom', message })
+    if (executor === 'portable' && provider !== 'cpu') {
+      refuse(`the portable executor runs on the processor, not on ${provider}`)
+    }
     if (privacy === null) return
     if (seed !== null) refuse('noise and sampling from a seed protect nothing: leave the seed out')
     if (steps > privacy.stepsGranted) {

@@ -86,6 +86,30 @@ describe('a training', () => {
     expect(progress.filter(({ validationLoss }) => validationLoss !== null)).toHaveLength(4)
   })
 
+  test('goes on counting to its early stop over a checkpoint', async () => {
+    const earlyStop = { every: 2, patience: 3, improvement: 10 }
+    const validation = sectors(20, 3)
+    const whole = await trainHere({ earlyStop, checkpointEvery: 5 }, { validation })
+    const checkpoint = whole.saved[0]!
+    expect(checkpoint).toMatchObject({ step: 5, earlyStop: { looks: 1 } })
+    const resumed = await trainHere({ earlyStop, checkpointEvery: 5 }, { validation, checkpoint })
+    expect(resumed.outcome).toEqual(whole.outcome)
+    expect(resumed.outcome).toMatchObject({ value: { steps: 8, isStoppedEarly: true } })
+  })
+
+  test('goes at the rates of its schedule, over a checkpoint too', async () => {
+    const schedule = { name: 'linear', floor: 0.5 } as const
+    const spec = { steps: 6, warmUpSteps: 1, schedule, progressEvery: 1, checkpointEvery: 3 }
+    const whole = await trainHere(spec)
+    const rates = whole.progress.map(({ rate }) => Number(rate.toFixed(6)))
+    expect(rates).toEqual([0.5, 0.5, 0.4375, 0.375, 0.3125, 0.25])
+    const resumed = await trainHere(spec, { checkpoint: whole.saved[0]! })
+    expect(resumed.progress).toEqual(whole.progress.slice(3))
+    expect(resumed.outcome).toEqual(whole.outcome)
+    const flat = await trainHere({ ...spec, warmUpSteps: 0, schedule: { name: 'constant' } })
+    expect(flat.outcome).not.toEqual(whole.outcome)
+  })
+
   test('leaves out an example that is no number, and learns from the others', async () => {
     const dataset = sectors(64)
     ;(dataset.inputs['x']!.data as Float32Array)[10] = Number.NaN

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import * as z from 'zod'
 import type { AgentStatus } from '../../agent/api/status.ts'
-import { heldText } from '../../agent/api/status-text.ts'
+import { awaitedText } from '../../agent/api/status-text.ts'
 import { createLog, type LogLine } from '../../agent/log/log.ts'
 import { openRotatingFile } from '../../agent/log/rotating-file.ts'
 import type { RunningAgent } from '../../agent/start.ts'
@@ -45,6 +45,11 @@ const flags = {
     form: '--only-when-idle <seconds>',
     about: 'take work only after nobody has used the machine for so long',
   },
+  provider: {
+    key: 'node.provider',
+    form: '--provider <provider>',
+    about: 'train with cpu, cuda, coreml, directml, webgpu, or auto: the first that is right',
+  },
   metricsPort: {
     key: 'node.metrics_port',
     form: '--metrics-port <port>',
@@ -65,6 +70,7 @@ const Input = z.strictObject({
   hours: Text,
   onlyOnMains: z.boolean().optional(),
   onlyWhenIdle: Text,
+  provider: Text,
   metricsPort: Text,
   headless: z.boolean().optional(),
 } satisfies Record<Flag | 'headless', z.ZodType>)
@@ -167,7 +173,7 @@ async function withDashboard(
 }
 
 function waitingText(agent: RunningAgent): string {
-  return `waiting for ${heldText(agent.status())}; Ctrl-C again ends at once\n`
+  return `${awaitedText(agent.status())}; Ctrl-C again ends at once\n`
 }
 
 /** What the command line says comes before everything else. */

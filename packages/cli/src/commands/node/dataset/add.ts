@@ -12,15 +12,24 @@ import { type Outcome, VcpError } from '@vcp/protocol'
 import * as z from 'zod'
 import { defineCommand } from '../../../command.ts'
 import {
+  type DatasetBook,
   DatasetName,
   type DatasetRecord,
   type FormerDataset,
   openDatasetBook,
 } from '../../../datasets/dataset-book.ts'
 import { datasetText, shownDataset } from '../../../datasets/dataset-text.ts'
+import { Grantee, granted } from '../../../datasets/grants.ts'
 import { openLedger } from '../../../datasets/ledger-place.ts'
 
-const formats = { csv: 'csv', npz: 'npy', idx: 'idx', jsonl: 'jsonl', images: 'images' } as const
+const formats = {
+  csv: 'csv',
+  npz: 'npy',
+  idx: 'idx',
+  jsonl: 'jsonl',
+  parquet: 'parquet',
+  images: 'images',
+} as const
 const formatNames = Object.keys(formats) as [keyof typeof formats]
 
 const Names = z
@@ -36,7 +45,9 @@ export const command = defineCommand({
     'Lets tasks train on a data set of this machine, within a privacy budget. The data never ' +
     'leaves; what leaves are updates with noise, and each costs some of the budget, which is ' +
     'never refilled: not by removing the set, and not by a new name for the same file. A node ' +
-    'that runs sees the set at once. The number of examples is told to everybody; give a round ' +
+    'that runs sees the set at once. Tasks of every submitter may use it, unless --allow names ' +
+    'them; a set that is added again keeps those that were named. The number of examples is told ' +
+    'to everybody; give a round ' +
     'one with --examples where the exact one is a secret.',
   arguments: [
     { form: '<name>', about: 'what tasks call it' },
@@ -45,18 +56,29 @@ export const command = defineCommand({
   options: [
     { form: '--epsilon <e>', about: 'the budget, over all tasks and for good' },
     { form: '--delta <d>', about: 'the delta of the budget' },
-    { form: '--format <format>', about: 'csv, npz, idx, jsonl or images; by its name otherwise' },
+    {
+      form: '--format <format>',
+      about: 'csv, npz, idx, jsonl, parquet or images; by its name otherwise',
+    },
     { form: '--label <column>', about: 'what is to be learned: "label", or "y" of an NPZ' },
     { form: '--features <columns>', about: 'what to learn from, by commas: all others, or "x"' },
     { form: '--classes <names>', about: 'classes in the order of their numbers, where texts' },
     { form: '--examples <n>', about: 'how many examples to declare: two digits of the count' },
     { form: '--allow-plain', about: 'also tasks without privacy may train on it' },
+    {
+      form: '--allow <requester...>',
+      about: 'tasks of these submitters alone, as `vcp account show` calls them; or "everybody"',
+    },
     { form: '--raise', about: 'the budget may become larger than it was' },
   ],
   examples: [
     {
       line: 'vcp node dataset add digits ~/mnist --epsilon 8 --delta 1e-5',
       about: 'MNIST as it is published, two IDX files',
+    },
+    {
+      line: 'vcp node dataset add scans ~/scans --epsilon 3 --delta 1e-6 --allow 5feb…9cd7',
+      about: 'for the tasks of one submitter',
     },
     {
       line: 'vcp node dataset add fraud cards.csv --label is_fraud --epsilon 3 --delta 1e-6',
@@ -74,6 +96,7 @@ export const command = defineCommand({
     classes: Names.optional(),
     examples: z.coerce.number().int().min(1).optional(),
     allowPlain: z.boolean().default(false),
+    allow: z.array(Grantee).min(1).optional(),
     raise: z.boolean().default(false),
   }),
   async run(input, { dataDir, host }) {
@@ -100,6 +123,7 @@ export const command = defineCommand({
         examples: input.examples ?? twoDigits(dataset.count),
         bytes: bytesOf(dataset),
         allow_plain: input.allowPlain,
+        allow: allowedBy(input.allow, book, name),
         added_at_ms: host.nowMs(),
       }
       book.put(record)
@@ -160,6 +184,17 @@ function checkBudget(
       `epsilon ${epsilon} at ${delta} would be more`,
     hint: 'A promise was made to the people in the data; --raise breaks it knowingly.',
   })
+}
+
+/** Who was named before stays named: a policy does not end because a file has changed. */
+function allowedBy(
+  named: readonly Grantee[] | undefined,
+  book: DatasetBook,
+  name: string,
+): DatasetRecord['allow'] {
+  const before = book.find(name) ?? book.former().find((each) => each.name === name)
+  if (named === undefined) return before?.allow ?? null
+  return named.reduce<DatasetRecord['allow']>(granted, null)
 }
 
 function twoDigits(count: number): number {

@@ -111,7 +111,62 @@ describe('vcp node dataset add', () => {
     const { out } = await dataset('add', 'digits', folder, ...budget, '--json')
     expect(JSON.parse(out)).toMatchObject({ format: 'idx', examples: 2, shapes: { x: [1, 2] } })
     const empty = await dataset('add', 'faces', join(dataDir, '..'), ...budget)
-    expect(empty.err).toContain('no folders of PNG images')
+    expect(empty.err).toContain('no folders of PNG or JPEG images')
+  })
+})
+
+describe('a data set is granted', () => {
+  const [ana, ben] = ['a'.repeat(64), 'b'.repeat(64)]
+  const allowed = () => openDatasetBook(dataDir).find('points')?.allow
+
+  test('to every submitter, unless some are named', async () => {
+    await dataset('add', 'points', file, ...budget)
+    expect(allowed()).toBeNull()
+    expect((await dataset('list')).out).toContain('every submitter')
+    await dataset('add', 'points', file, ...budget, '--allow', ben, '--allow', ana)
+    expect(allowed()).toEqual([ana, ben])
+    expect((await dataset('list')).out).toContain(ana)
+    expect(JSON.parse((await dataset('list', '--json')).out)).toMatchObject([{ allow: [ana, ben] }])
+  })
+
+  test('to one more and to one less, and to nobody at all', async () => {
+    await dataset('add', 'points', file, ...budget)
+    expect((await dataset('allow', 'points', ana)).out).toContain(ana)
+    await dataset('allow', 'points', ana)
+    await dataset('allow', 'points', ben)
+    expect(allowed()).toEqual([ana, ben])
+    await dataset('deny', 'points', ana)
+    expect(allowed()).toEqual([ben])
+    await dataset('deny', 'points', ben)
+    expect(allowed()).toEqual([])
+    expect((await dataset('list')).out).toContain('no submitter')
+    await dataset('allow', 'points', 'everybody')
+    expect(allowed()).toBeNull()
+    await dataset('deny', 'points', 'everybody')
+    expect(allowed()).toEqual([])
+  })
+
+  test('to the same as before where it is added again, after it was removed too', async () => {
+    await dataset('add', 'points', file, ...budget, '--allow', ana)
+    await dataset('add', 'points', file, ...budget)
+    expect(allowed()).toEqual([ana])
+    await dataset('remove', 'points')
+    await dataset('add', 'points', file, ...budget)
+    expect(allowed()).toEqual([ana])
+    await dataset('add', 'points', file, ...budget, '--allow', 'everybody')
+    expect(allowed()).toBeNull()
+  })
+
+  test('to nobody whose name is none, and is not denied to one of all', async () => {
+    await dataset('add', 'points', file, ...budget)
+    const address = await dataset('allow', 'points', `0x${'a'.repeat(40)}`)
+    expect(address).toMatchObject({ exitCode: 2 })
+    expect(address.err).toContain('vcp account show')
+    const one = await dataset('deny', 'points', ana)
+    expect(one.exitCode).toBe(2)
+    expect(one.err).toContain('vcp node dataset allow')
+    expect(allowed()).toBeNull()
+    expect((await dataset('allow', 'nobody', ana)).exitCode).toBe(2)
   })
 })
 

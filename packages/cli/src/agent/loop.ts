@@ -20,7 +20,7 @@ export interface AgentParts {
   readonly settings: AgentSettings
   readonly clock: Clock
   /** What a task takes, as its engine says; null where there is no engine for it. */
-  needsOf(task: Offer['task']): TaskNeeds | null
+  needsOf(offer: Offer): TaskNeeds | null
   carryOut(effect: Effect): void
 }
 
@@ -31,6 +31,8 @@ export function openAgent(parts: AgentParts): Agent {
 
 /** The core is woken at most this often, however much is due. */
 const WAKE_MS_MIN = 5
+/** So many leases are a crowd: what one of them waits for, another will want in a moment. */
+const CROWD = 8
 /** How long an offer may be ahead of the answer to the registration. */
 const JOIN_MS_MAX = 2_000
 
@@ -58,6 +60,7 @@ class AgentLoop implements Agent {
       giveBack: (changes) => {
         for (const { name } of changes) state.touched.add(name as RecordName)
       },
+      isCrowded: () => state.leases.size >= CROWD,
       onStall: (reason) => {
         this.#trouble = reason
         this.#note({ type: 'disk-filled' })
@@ -96,7 +99,7 @@ class AgentLoop implements Agent {
     const input: InputOf<'offer-received'> = {
       type: 'offer-received',
       offer,
-      needs: this.#parts.needsOf(offer.task),
+      needs: this.#parts.needsOf(offer),
     }
     const { decision, atMs } = this.#decide(input)
     const stored = this.#stored(decision).then((failure) => {

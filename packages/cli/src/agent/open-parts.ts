@@ -11,8 +11,6 @@ import type { Host } from '../host.ts'
 import { type Bound, ensureBinding } from '../keystore/ensure-binding.ts'
 import type { NodeKey } from '../keystore/node-key.ts'
 import type { Closing } from './closing.ts'
-import type { Kept } from './kept/kept.ts'
-import { openKept } from './kept/open-kept.ts'
 import type { Heads } from './link/heads.ts'
 import type { Place } from './link/place.ts'
 import type { Log } from './log/log.ts'
@@ -35,7 +33,6 @@ export interface OpenParts {
 export interface Opened {
   readonly mesh: Mesh
   readonly store: BlobStore
-  readonly kept: Kept
   readonly engines: Engines
   readonly sensors: Sensors
   readonly hardware: Essentials
@@ -51,14 +48,13 @@ export async function openParts(parts: OpenParts): Promise<Opened> {
   const { env, signal } = host
   const cores = availableParallelism()
   const gigabyte = 1e9
+  const seats = seatsOf(settings, { cores })
+  const provider = settings['node.provider']
   const rapidsnark = settings['node.rapidsnark']
   const node = { peerId: signer.peerId, unseal: parts.unseal, rapidsnark }
-  const kept = closing.add(openKept(join(dataDir, 'kept.sqlite')), (it) => it.close())
   const opening = Promise.allSettled([
     opened(closing, listening(parts), (mesh) => mesh.stop()),
-    opened(closing, openEngines({ seats: seatsOf(settings, { cores }), dataDir, node }), (it) =>
-      it.close(),
-    ),
+    opened(closing, openEngines({ seats, dataDir, node, provider }), (it) => it.close()),
   ] as const)
   const [[mesh, engines], bound, store, sensors, hardware] = await Promise.all([
     opening,
@@ -81,7 +77,6 @@ export async function openParts(parts: OpenParts): Promise<Opened> {
     mesh: wholeOf(mesh),
     engines: wholeOf(engines),
     store,
-    kept,
     sensors,
     hardware,
     machine: { cores, memoryMb: Math.floor(memoryMb) },

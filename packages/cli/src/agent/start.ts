@@ -19,7 +19,7 @@ import type { Log } from './log/log.ts'
 import { type Opened, openParts } from './open-parts.ts'
 import { placesOf } from './settings-of.ts'
 import { createSteering, type Steering } from './steering.ts'
-import { openSqliteStore } from './store/sqlite-store.ts'
+import { openAgentFile } from './store/agent-file.ts'
 import { type Wired, wire } from './wire.ts'
 
 export interface AgentStart {
@@ -61,7 +61,7 @@ async function begin(start: AgentStart, closing: Closing): Promise<RunningAgent>
   const { key, created } = ensureNodeKey(dataDir, host.randomBytes)
   const { signer, unseal } = key
   // First of all: it keeps a second agent from the folder.
-  const records = openSqliteStore(join(dataDir, 'agent.sqlite'))
+  const { records, kept } = openAgentFile(join(dataDir, 'agent.sqlite'))
   let wired: Wired | null = null
   let isHandedOver = false
   closing.add(records, (it) => (isHandedOver ? undefined : it.close()))
@@ -89,8 +89,11 @@ async function begin(start: AgentStart, closing: Closing): Promise<RunningAgent>
   const { engines } = found
   const opened = { ...found, engines: start.changeEngines?.(engines) ?? engines }
   tellBinding(opened, host, log)
+  for (const reason of opened.engines.trainer?.notes ?? []) {
+    log({ level: 'warning', message: 'an accelerator is not trained with', fields: { reason } })
+  }
   isHandedOver = true
-  wired = await wire({ ...parts, version, opened, records })
+  wired = await wire({ ...parts, version, opened, records, kept })
   const { agent, link } = wired
   const steering = createSteering({
     agent,

@@ -11,11 +11,13 @@ import type { Closing } from './closing.ts'
 import type { Effect } from './core/effects.ts'
 import { heldTasks } from './core/state.ts'
 import { telemetryOf } from './core/telemetry.ts'
+import type { Kept } from './kept/kept.ts'
 import { createBlobSource } from './link/blob-source.ts'
 import type { Heads } from './link/heads.ts'
 import { type Link, openLink } from './link/link.ts'
 import type { Place } from './link/place.ts'
 import { createResolve } from './link/resolve.ts'
+import { createRoundLine } from './link/round-line.ts'
 import { systemTimers } from './link/timers.ts'
 import type { Log } from './log/log.ts'
 import { openAgent } from './loop.ts'
@@ -37,6 +39,7 @@ export interface WireParts {
   readonly opened: Opened
   /** The agent's from here on. */
   readonly records: Store
+  readonly kept: Kept
   readonly closing: Closing
 }
 
@@ -58,16 +61,19 @@ export async function wire(parts: WireParts): Promise<Wired> {
     store: parts.records,
     settings: limits,
     clock: systemClock,
-    needsOf: (task) => needsOf(engines, task),
+    needsOf: (offer) => needsOf(engines, offer),
     carryOut: (effect) => carryOut(effect, runner, link),
   })
   closing.add(agent, (it) => it.close())
   const runner = createRunner({
     engines,
-    kept: opened.kept,
+    kept: parts.kept,
     store,
     source: {
       fetch: (cid, wanted) => source.fetch(cid, wanted),
+    },
+    line: {
+      ask: (ask, signal) => line.ask(ask, signal),
     },
     coordinator: () => link.stay?.terms.log_key ?? 'none',
     tell: (input) => agent.tell(input),
@@ -80,7 +86,7 @@ export async function wire(parts: WireParts): Promise<Wired> {
     mesh,
     agent,
     identity: identityOf(parts, { name, tasksMax: limits.tasksMax }, () => link),
-    kept: opened.kept,
+    kept: parts.kept,
     heads: parts.heads,
     places: parts.places,
     resolve: createResolve(parts.host.nowMs),
@@ -89,6 +95,7 @@ export async function wire(parts: WireParts): Promise<Wired> {
     telemetry: () => telemetryOf(agent.state),
   })
   closing.add(link, (it) => it.close())
+  const line = createRoundLine({ streams: mesh.streams, link, timers: systemTimers })
   const source = createBlobSource({ mesh, store, link, timers: systemTimers })
   // A storage node is there for everybody; others give what they have to their coordinator alone.
   const isOpen = settings['node.type'] === 'storage'

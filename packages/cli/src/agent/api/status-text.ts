@@ -35,11 +35,17 @@ export function statusText(status: AgentStatus, style: Style): string {
 /** `2 tasks, 1 report to deliver`. */
 export function heldText({ tasks, reruns, reports_waiting: reports }: AgentStatus): string {
   const parts = [
-    count(tasks.length, 'task'),
+    ...(tasks.length > 0 ? [count(tasks.length, 'task')] : []),
     ...(reruns > 0 ? [count(reruns, 'rerun')] : []),
     ...(reports > 0 ? [`${count(reports, 'report')} to deliver`] : []),
   ]
-  return parts.join(', ')
+  return parts.join(', ') || 'nothing'
+}
+
+/** What stands between a node and its end. */
+export function awaitedText(status: AgentStatus): string {
+  const held = heldText(status)
+  return held === 'nothing' ? 'ending, for nothing is held' : `waiting for ${held}`
 }
 
 function stateText({ mode, paused_until_ms: until }: AgentStatus, style: Style): string {

@@ -47,8 +47,12 @@ const appliers: { readonly [Type in EventType]: Applier<Type> } = {
   'run-finished'(state, event, atMs) {
     const { taskId, receipt, commitment, hasTrace } = event
     const lease = leaseOf(state, taskId)
-    const next = { stage: 'committed', sinceMs: atMs, offer: null, round: null } as const
-    keep(state, { ...lease, ...next, receipt, commitment, hasTrace })
+    const next = { sinceMs: atMs, offer: null, round: null, hasTrace }
+    const papers =
+      commitment === null
+        ? ({ stage: 'revealing', receipt: null, commitment: null } as const)
+        : ({ stage: 'committed', receipt, commitment } as const)
+    keep(state, { ...lease, ...next, ...papers })
     queue(state, { ...event, logKey: lease.logKey, queuedAtMs: atMs })
   },
   'commitment-repeated'(state, event, atMs) {

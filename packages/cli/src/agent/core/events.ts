@@ -28,7 +28,7 @@ export interface Events {
   'run-finished': OfLease &
     Owing & {
       readonly receipt: Envelope<'receipt'>
-      readonly commitment: Envelope<'commitment'>
+      readonly commitment: Envelope<'commitment'> | null
       readonly hasTrace: boolean
     }
   /** Once more: the coordinator may have withdrawn the lease while nobody heard. */

@@ -25,8 +25,11 @@ export type RunEnd =
   | {
       readonly kind: 'finished'
       readonly receipt: Envelope<'receipt'>
-      /** `commitmentOf` the receipt, signed with it: the core holds no key. */
-      readonly commitment: Envelope<'commitment'>
+      /**
+       * `commitmentOf` the receipt, signed with it: the core holds no key. Null where nobody else
+       * runs the task: there is nobody whom it would keep from copying.
+       */
+      readonly commitment: Envelope<'commitment'> | null
       /** Under the root of the receipt's trace; empty where it has none. */
       readonly traceLeaves: readonly Digest[]
     }

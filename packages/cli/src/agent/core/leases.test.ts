@@ -1,5 +1,13 @@
 import { describe, expect, test } from 'vitest'
-import { leaf, offerOf, otherLogKey, startMs, task, taskIdOf } from './testing/samples.ts'
+import {
+  leaf,
+  offerOf,
+  otherLogKey,
+  startMs,
+  task,
+  taskForOne,
+  taskIdOf,
+} from './testing/samples.ts'
 import { Scenario } from './testing/scenario.ts'
 
 const lease = { taskId: taskIdOf(1), leaseEpoch: 1 }
@@ -30,6 +38,20 @@ describe('a lease', () => {
     expect(scenario.endOf(offerOf(1))).toBeNull()
     scenario.settleAll()
     expect(scenario.endOf(offerOf(1))).toBe('settled')
+    expect(scenario.wanted('release-task')).toEqual([{ type: 'release-task', taskId: taskIdOf(1) }])
+  })
+
+  test('of a task that nobody else runs goes from the run to the receipt', () => {
+    const scenario = Scenario.joined()
+    const offer = { ...offerOf(1), task: taskForOne }
+    scenario.offer(offer)
+    scenario.finish(offer)
+    const reports = scenario.wanted('send-report')
+    expect(reports).toMatchObject([{ report: { envelope: { type: 'receipt' } } }])
+    expect(scenario.reveal(offer)).toEqual({ ok: true, value: null })
+    expect(scenario.wanted('send-report')).toHaveLength(1)
+    scenario.settleAll()
+    expect(scenario.endOf(offer)).toBe('settled')
     expect(scenario.wanted('release-task')).toEqual([{ type: 'release-task', taskId: taskIdOf(1) }])
   })
 

@@ -5,9 +5,9 @@ import type { Decider } from './decide.ts'
 import { drop, heldLease } from './end-lease.ts'
 import { ENDED_MAX } from './invariants.ts'
 import { changeMode } from './mode.ts'
-import type { EndedLease, Lease } from './records.ts'
+import { type EndedLease, isTraining, type Lease } from './records.ts'
 import { roundDueMs, settleRound } from './rounds.ts'
-import type { State } from './state.ts'
+import { reaches, type State } from './state.ts'
 import type { Turn } from './turn.ts'
 
 /** A report that nobody took for so long is about a task that is over. */
@@ -44,7 +44,8 @@ export function settleDue(turn: Turn): void {
   if (state.modeUntilMs !== null && state.modeUntilMs <= atMs) changeMode(turn, 'active', null)
   const hasSlept = state.atMs > 0 && atMs - state.atMs > (state.log?.leaseMs ?? LEASE_MS)
   for (const lease of [...state.leases.values()]) {
-    const isOver = hasSlept && lease.stage === 'running' && lease.endsAtMs <= atMs
+    const isRun = lease.stage === 'running' && !isTraining(lease)
+    const isOver = hasSlept && isRun && lease.endsAtMs <= atMs
     if (isOver || overAtMs(state, lease) <= atMs) drop(turn, lease, 'its lease is over')
     else if (roundDueMs(state, lease) <= atMs) settleRound(turn, lease)
   }
@@ -70,8 +71,12 @@ function forget(turn: Turn, { taskId, leaseEpoch, hasTrace }: EndedLease): void 
  * While no coordinator is in reach a run goes on: it may be the coordinator that is away, and then
  * the lease is good when it comes back. If not, the first word to it is refused.
  */
-function overAtMs({ log, isJoined }: State, { stage, sinceMs, endsAtMs, logKey }: Lease): number {
+function overAtMs(state: State, lease: Lease): number {
+  const { log, isJoined } = state
+  const { stage, sinceMs, endsAtMs, logKey } = lease
   if (stage !== 'running') return sinceMs + COMMITTED_KEPT_MS
   const isWaiting = !isJoined && (log === null || log.logKey === logKey)
-  return isWaiting ? endsAtMs + PARTED_MS_MAX : endsAtMs
+  // Of a training what it has spent would be lost: also one that nobody gave its turn speaks first.
+  const isAsking = isTraining(lease) && reaches(state, logKey)
+  return isWaiting || isAsking ? endsAtMs + PARTED_MS_MAX : endsAtMs
 }

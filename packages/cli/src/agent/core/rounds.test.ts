@@ -104,6 +104,16 @@ describe('a training', () => {
     expect(words).toBeLessThanOrEqual(31)
   })
 
+  test('that got no turn for longer than its lease speaks first, and is not dropped', () => {
+    const scenario = begun()
+    const before = scenario.wanted('send-progress').length
+    scenario.sleep(120_000)
+    expect(scenario.endOf(offer)).toBeNull()
+    expect(scenario.wanted('send-progress')).toHaveLength(before + 1)
+    scenario.sleep(3_600_000)
+    expect(scenario.endOf(offer)).toBe('dropped')
+  })
+
   test('says at once that it goes on where a coordinator comes back', () => {
     const scenario = begun()
     scenario.tell({ type: 'parted' })

@@ -63,11 +63,11 @@ type Failed = Extract<InputOf<'run-ended'>['end'], { readonly kind: 'failed' }>
 
 function finish(turn: Turn, lease: Lease, { receipt, commitment, traceLeaves }: Finished): void {
   const { taskId, leaseEpoch } = lease
-  for (const { payload } of [receipt, commitment]) {
+  for (const { payload } of commitment === null ? [receipt] : [receipt, commitment]) {
     const isOfIt = payload.task_id === taskId && payload.lease_epoch === leaseEpoch
     assertHolds(isOfIt, `task ${taskId}: it ended with the papers of another lease`)
   }
-  const report: Report = { report: 'signed', envelope: commitment, output: null }
+  const report: Report = { report: 'signed', envelope: commitment ?? receipt, output: null }
   const hasTrace = traceLeaves.length > 0
   const papers = { receipt, commitment }
   oweReport(turn, lease, report, (owing) => {

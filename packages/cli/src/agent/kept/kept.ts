@@ -1,6 +1,7 @@
-// What a node keeps of a run that came to its end, until nobody can ask for it any more: what it
-// signed, the leaves of the trace, and the output where that is small. A large output is a blob.
-import type { Cid, Digest, Envelope, HashesBelow, TaskId } from '@vcp/protocol'
+// What a node keeps of a run that came to its end, until nobody can ask for it any more: the leaves
+// of the trace, and the output where that is small. A large output is a blob. What was signed of it
+// stands in the record of its lease.
+import type { Cid, Digest, HashesBelow, TaskId } from '@vcp/protocol'
 
 export interface Lease {
   readonly taskId: TaskId
@@ -8,8 +9,6 @@ export interface Lease {
 }
 
 export interface KeptRun extends Lease {
-  readonly receipt: Envelope<'receipt'>
-  readonly commitment: Envelope<'commitment'>
   /** Under the root of the receipt's trace; empty where it has none. */
   readonly traceLeaves: readonly Digest[]
   /** Null where it is larger than goes with a receipt: then it is in the blob store, pinned. */
@@ -17,9 +16,8 @@ export interface KeptRun extends Lease {
 }
 
 export interface Kept {
-  /** Resolves when it is on disk; all that is handed over in one turn is written together. */
-  keep(run: KeptRun): Promise<void>
-  find(lease: Lease): KeptRun | null
+  /** On disk with the next record that is written: the end of its run, told in the same turn. */
+  keep(run: KeptRun): void
   /** To be sent with the receipt; null where it is large, or nothing is kept. */
   output(lease: Lease): Uint8Array<ArrayBuffer> | null
   /**
@@ -30,9 +28,10 @@ export interface Kept {
   /** Notes, before it is done, that a blob is pinned for a task: a crash leaves no pin behind. */
   hold(taskId: TaskId, cid: Cid): Promise<void>
   holds(taskId: TaskId): readonly Cid[]
-  /** Lets go of all that there is of a task; what it holds is unpinned by then. */
-  release(taskId: TaskId): Promise<void>
+  /**
+   * Lets go of all that there is of a task, with the next record that is written; what it holds is
+   * unpinned by then. What a crash keeps here goes at the next start.
+   */
+  release(taskId: TaskId): void
   tasks(): readonly TaskId[]
-  /** Writes what was handed over. */
-  close(): void
 }

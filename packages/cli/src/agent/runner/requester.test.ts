@@ -16,7 +16,6 @@ test('the processes of two submitters, and of two coordinators, are kept apart',
   const run = async (requester: string | null, coordinator = 'here') => {
     const parts = {
       engines: { ready: new Map([['wasm_execution', engine]]) },
-      kept: { find: () => null },
       coordinator: () => coordinator,
       nowMs: Date.now,
     }

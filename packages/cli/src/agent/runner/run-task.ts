@@ -1,5 +1,5 @@
-// One run, from the offer to its end: fetch, run, keep. What comes out is durable before anybody is
-// told of it.
+// One run, from the offer to its end: fetch, run, sign. A large output is in the blob store before
+// anybody is told of it.
 import type { BlobStore } from '@vcp/mesh'
 import {
   type Cid,
@@ -15,16 +15,19 @@ import {
 import type { Engine, EngineResult, Work } from '../../engines/engine.ts'
 import type { Engines } from '../../engines/engines.ts'
 import type { RunEnd } from '../core/inputs.ts'
-import type { Kept } from '../kept/kept.ts'
+import type { Kept, KeptRun } from '../kept/kept.ts'
 import type { BlobBytes } from './blob-bytes.ts'
 import type { Progress } from './progress.ts'
+import type { RoundLine } from './run-secure-round.ts'
 import { type SigningParts, signResult } from './sign-result.ts'
 
 export interface RunParts extends SigningParts {
   readonly engines: Pick<Engines, 'ready' | 'trainer'>
   readonly blobs: BlobBytes
-  readonly store: Pick<BlobStore, 'manifest' | 'put' | 'pin' | 'unpin'>
-  readonly kept: Kept
+  readonly store: Pick<BlobStore, 'manifest' | 'read' | 'remove' | 'put' | 'pin' | 'unpin'>
+  readonly kept: Pick<Kept, 'hold' | 'holds' | 'release'>
+  /** Says what is to be said in a secure round. */
+  readonly line: RoundLine
   /** The coordinator that speaks now: names of submitters are of one coordinator. */
   readonly coordinator: () => string
 }
@@ -34,27 +37,32 @@ export interface RunWatch {
   note(progress: Progress): void
 }
 
+export interface EndedRun {
+  readonly end: RunEnd
+  /** To be kept with it; null where nothing came out. */
+  readonly run: KeptRun | null
+}
+
 /** Always comes to an end, unless the signal aborts: then it rejects with its reason. */
-export async function runTask(parts: RunParts, offer: Offer, watch: RunWatch): Promise<RunEnd> {
-  const lease = { taskId: offer.task_id, leaseEpoch: offer.lease_epoch }
-  const before = parts.kept.find(lease)
-  // It ended before a crash; what was signed then is what stands.
-  if (before !== null) return finished(before)
+export async function runTask(parts: RunParts, offer: Offer, watch: RunWatch): Promise<EndedRun> {
   try {
     const startedAtMs = parts.nowMs()
     const { engine, work } = await prepared(parts, offer, watch)
     const result = await engine.run(work)
     watch.signal.throwIfAborted()
-    if (result.kind === 'failed') return failed(result.reason, result.isOurs)
+    if (result.kind === 'failed') return { end: failed(result), run: null }
     watch.note({ phase: 'committing', percent: null, gas: result.part.gas })
     const ran = { part: result.part, startedAtMs, endedAtMs: parts.nowMs() }
     const signed = signResult(parts, offer, ran)
-    const run = { ...lease, ...signed, traceLeaves: result.traceLeaves }
-    await parts.kept.keep({ ...run, output: await outputOf(parts, offer.task_id, result) })
-    return finished(run)
+    const { traceLeaves } = result
+    const output = await outputOf(parts, offer.task_id, result)
+    return {
+      end: { kind: 'finished', ...signed, traceLeaves },
+      run: { taskId: offer.task_id, leaseEpoch: offer.lease_epoch, traceLeaves, output },
+    }
   } catch (error) {
     watch.signal.throwIfAborted()
-    return failureOf(error)
+    return { end: failureOf(error), run: null }
   }
 }
 
@@ -135,18 +143,12 @@ async function outputOf(
   return null
 }
 
-function finished({
-  receipt,
-  commitment,
-  traceLeaves,
-}: Omit<Extract<RunEnd, { kind: 'finished' }>, 'kind'>): RunEnd {
-  return { kind: 'finished', receipt, commitment, traceLeaves }
-}
-
 const reasonCharactersMax = 200
 
-function failed(reason: string, isOurs: boolean): RunEnd {
-  return { kind: 'failed', reason: reason.slice(0, reasonCharactersMax), isOurs }
+type Failed = Extract<EngineResult, { kind: 'failed' }>
+
+function failed({ reason, ...why }: Omit<Failed, 'kind'>): RunEnd {
+  return { ...why, kind: 'failed', reason: reason.slice(0, reasonCharactersMax) }
 }
 
 /** What goes wrong with data that others should have is not this machine's doing. */
@@ -154,7 +156,8 @@ const ofOthers = new Set<ErrorCode>(['BLOB_UNAVAILABLE', 'TOO_LARGE', 'PEER_UNRE
 
 function failureOf(error: unknown): RunEnd {
   if (error instanceof VcpError) {
-    return failed(`${error.code}: ${error.message}`, !ofOthers.has(error.code))
+    const reason = `${error.code}: ${error.message}`
+    return failed({ reason, isOurs: !ofOthers.has(error.code) })
   }
-  return failed(`INTERNAL: ${error}`, true)
+  return failed({ reason: `INTERNAL: ${error}`, isOurs: true })
 }

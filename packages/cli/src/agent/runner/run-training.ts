@@ -14,10 +14,14 @@ import type {
   Trainer,
   TrainingFault,
   TrainingTask,
+  TrainingWork,
   UpdateShelf,
 } from '../../engines/trainer.ts'
 import type { RoundEnd, RunEnd } from '../core/inputs.ts'
+import type { Progress } from './progress.ts'
+import type { Hidden } from './run-secure-round.ts'
 import { holderOf, type RunParts, type RunWatch } from './run-task.ts'
+import { secureShelf } from './secure-shelf.ts'
 import { signed } from './sign-result.ts'
 
 type Failed = Extract<RunEnd, { kind: 'failed' }>
@@ -31,11 +35,18 @@ export async function prepareTraining(
   try {
     const { trainer, task } = trainingOf(parts, offer)
     const model = await fetched(parts, trainer.model(task), watch)
-    return await trainer.prepare({ taskId: offer.task_id, task, model, signal: watch.signal })
+    const { signal } = watch
+    return await trainer.prepare({ ...whoseOf(offer), task, model, signal })
   } catch (error) {
     watch.signal.throwIfAborted()
     return failureOf(error)
   }
+}
+
+export interface TrainedRound {
+  readonly end: RoundEnd
+  /** Of a secure round: what is left to do for it once its end was told; null for nothing. */
+  readonly open: Hidden['open'] | null
 }
 
 export async function trainRound(
@@ -43,27 +54,48 @@ export async function trainRound(
   offer: Offer,
   order: RoundOrder,
   watch: RunWatch,
-): Promise<RoundEnd> {
+): Promise<TrainedRound> {
   try {
     const { trainer, task } = trainingOf(parts, offer)
     const need = { ...trainer.model(task), cid: order.model }
+    const isSecure = task.inputs.secure_aggregation
+    const hiding = isSecure ? secureShelf(parts, offer.task_id) : null
     const result = await trainer.contribute({
-      taskId: offer.task_id,
+      ...whoseOf(offer),
       task,
       order,
       model: await fetched(parts, need, watch),
       signal: watch.signal,
-      shelf: shelfOf(parts, offer),
-      onProgress: (percent) => watch.note({ phase: 'running', percent, gas: null }),
+      shelf: hiding ?? shelfOf(parts, offer),
+      onProgress: (percent) => watch.note(progressOf(task, order.number - 1 + percent / 100)),
     })
-    return result.kind === 'failed' ? result : contributed(parts, offer, order, result)
+    if (result.kind === 'failed') return { end: result, open: null }
+    if (hiding === null) return { end: contributed(parts, offer, order, result), open: null }
+    // Loaded with the first of them: a node without such tasks needs nothing of it.
+    const { hideUpdate } = await import('./run-secure-round.ts')
+    const { signal } = watch
+    const secure = { ...parts, shelf: hiding, offer, task, order, signal }
+    const hidden = await hideUpdate(secure, result.digest)
+    if (!hidden.ok) return missed(`${hidden.code}: ${hidden.reason}`)
+    const { words: digest, open } = hidden.value
+    return { end: contributed(parts, offer, order, { ...result, digest }), open }
   } catch (error) {
     watch.signal.throwIfAborted()
     if (error instanceof VcpError && passing.has(error.code)) {
-      return { kind: 'missed', reason: `${error.code}: ${error.message}` }
+      return missed(`${error.code}: ${error.message}`)
     }
-    return failureOf(error)
+    return { end: failureOf(error), open: null }
   }
+}
+
+/** Of the whole training: a round is over sooner than anybody would look. */
+export function progressOf({ inputs }: TrainingTask, roundsDone: number): Progress {
+  return { phase: 'running', percent: (100 * roundsDone) / inputs.rounds, gas: null }
+}
+
+/** The next round may go better. */
+function missed(reason: string): TrainedRound {
+  return { end: { kind: 'missed', reason }, open: null }
 }
 
 /** Another time it may be there. */
@@ -87,6 +119,10 @@ function contributed(
     trained_at_ms: parts.nowMs(),
   })
   return { kind: 'contributed', update }
+}
+
+function whoseOf({ task_id, requester }: Offer): Pick<TrainingWork, 'taskId' | 'requester'> {
+  return { taskId: task_id, requester: requester ?? null }
 }
 
 function trainingOf(
@@ -117,7 +153,7 @@ function shelfOf({ store, kept }: RunParts, { task_id: taskId }: Offer): UpdateS
       const digest = sha256(update)
       const cid = cidOfDigest(digest)
       for (const before of kept.holds(taskId)) await store.unpin(before, holderOf(taskId))
-      await kept.release(taskId)
+      kept.release(taskId)
       await kept.hold(taskId, cid)
       await store.put([update], { shape: 'whole' })
       await store.pin(cid, holderOf(taskId))

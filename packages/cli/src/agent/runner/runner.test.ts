@@ -1,9 +1,19 @@
-import { cidOf, limits, openEnvelope, reveals, TaskId, taskDigest, VcpError } from '@vcp/protocol'
+import { openMemoryStore } from '@vcp/mesh'
+import {
+  areBelow,
+  cidOf,
+  limits,
+  openEnvelope,
+  reveals,
+  TaskId,
+  taskDigest,
+  traceDepth,
+  VcpError,
+} from '@vcp/protocol'
 import { createTrace } from '@vcp/sandbox'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type Engines, openEngines } from '../../engines/engines.ts'
 import { pi, scriptTask, taskId } from '../../engines/testing/metered-work.ts'
-import { openKept } from '../kept/open-kept.ts'
 import { signer } from '../testing/kept-run.ts'
 import { type Changes, finishedBy, hello, runnerAt, turnOver } from '../testing/runner-at.ts'
 
@@ -24,7 +34,7 @@ describe('a run', () => {
     const { receipt, commitment, traceLeaves } = finishedBy(end)
     expect(openEnvelope('receipt', receipt).ok).toBe(true)
     expect(openEnvelope('commitment', commitment).ok).toBe(true)
-    expect(reveals(signer.peerId, receipt.payload, commitment.payload)).toBe(true)
+    expect(reveals(signer.peerId, receipt.payload, commitment!.payload)).toBe(true)
     expect(receipt.payload).toMatchObject({
       task_id: taskId,
       task_digest: taskDigest(given.task),
@@ -33,7 +43,8 @@ describe('a run', () => {
       ending: { kind: 'ok' },
     })
     expect(createTrace(traceLeaves).root).toBe(receipt.payload.trace_root)
-    expect(kept.find(lease)).toMatchObject({ receipt, commitment, traceLeaves })
+    const below = (await kept.below(lease, traceDepth, 0))!
+    expect(areBelow(below, receipt.payload.trace_root!)).toBe(true)
     const output = kept.output(lease)!
     expect(new TextDecoder().decode(output)).toBe('hello from inside\n')
     expect(cidOf('raw', output)).toBe(receipt.payload.output)
@@ -41,7 +52,7 @@ describe('a run', () => {
   })
 
   test('puts a large output into the store and holds it until the task is released', async () => {
-    const { start, next, kept, store, runner } = await at()
+    const { start, next, kept, store, runner, write } = await at()
     start(scriptTask('return "x".repeat(input)', limits.reportOutputBytesMax))
     const { end, ...lease } = await next('run-ended')
     const { output } = finishedBy(end).receipt.payload
@@ -49,31 +60,37 @@ describe('a run', () => {
     expect(await store.remove(output)).toBe(false)
     runner.carryOut({ type: 'release-task', taskId })
     await runner.close()
-    expect(kept.find(lease)).toBeNull()
+    await write()
+    expect(kept.tasks()).toEqual([])
     expect(await store.remove(output)).toBe(true)
   })
 
-  test('leaves no pin behind where its end cannot be kept', async () => {
-    const kept = openKept(':memory:')
-    const full = () => Promise.reject(new VcpError('DISK_FULL', { message: 'no room' }))
-    const { start, next, store, runner } = await at({ kept: { ...kept, keep: full } })
+  test('leaves no pin behind where its end was not told', async () => {
+    const store = await openMemoryStore(200_000_000)
+    const pin: typeof store.pin = async (cid, holder) => {
+      await store.pin(cid, holder)
+      throw new VcpError('DISK_FULL', { message: 'no room' })
+    }
+    const { start, next, kept, runner, write } = await at({ store: { ...store, pin } })
     start(scriptTask('return "x".repeat(input)', limits.reportOutputBytesMax))
     expect((await next('run-ended')).end).toMatchObject({ kind: 'failed', isOurs: true })
     const [output] = kept.holds(taskId)
     expect(await store.remove(output!)).toBe(false)
     await runner.retain(new Set())
+    await write()
     expect(await store.remove(output!)).toBe(true)
     expect(kept.tasks()).toEqual([])
   })
 
   test('that cannot be let go of for want of room stays, and nothing breaks', async () => {
-    const kept = openKept(':memory:')
-    const full = () => Promise.reject(new VcpError('DISK_FULL', { message: 'no room' }))
-    const { start, next, runner } = await at({ kept: { ...kept, release: full } })
-    start(hello())
+    const store = await openMemoryStore(200_000_000)
+    const unpin = () => Promise.reject(new VcpError('DISK_FULL', { message: 'no room' }))
+    const { start, next, kept, runner, write } = await at({ store: { ...store, unpin } })
+    start(scriptTask('return "x".repeat(input)', limits.reportOutputBytesMax))
     await next('run-ended')
     runner.carryOut({ type: 'release-task', taskId })
     await runner.close()
+    await write()
     expect(kept.tasks()).toEqual([taskId])
   })
 
@@ -110,18 +127,6 @@ describe('a run', () => {
     expect(told).toMatchObject([{ leaseEpoch: 1 }, { leaseEpoch: 2 }])
   })
 
-  test('that ended before a crash ends as it did, and is not run again', async () => {
-    const { start, next, kept } = await at()
-    start(hello())
-    const before = finishedBy((await next('run-ended')).end)
-    const after = await at({
-      kept,
-      fetch: async () => expect.unreachable('nothing is needed'),
-    })
-    after.start(hello())
-    expect(finishedBy((await after.next('run-ended')).end)).toEqual(before)
-  })
-
   test('tells how far it is where it takes long, and nothing after it was stopped', async () => {
     const { start, next, told, runner } = await at()
     start(endless())
@@ -135,23 +140,21 @@ describe('a run', () => {
     expect(told.filter(({ type }) => type === 'run-ended')).toHaveLength(1)
   })
 
-  test('that is stopped while its result is being kept tells nothing either', async () => {
-    const kept = openKept(':memory:')
-    const { start, next, told, runner } = await at({
-      kept: {
-        ...kept,
-        async keep(run) {
-          await kept.keep(run)
-          if (run.leaseEpoch > 1) return
-          runner.carryOut({ type: 'stop-run', taskId, leaseEpoch: 1, reason: 'withdrawn' })
-        },
-      },
-    })
-    start(hello(), 1)
+  test('that is stopped while its output is put away tells and keeps nothing', async () => {
+    const store = await openMemoryStore(200_000_000)
+    const pin: typeof store.pin = async (cid, holder) => {
+      await store.pin(cid, holder)
+      runner.carryOut({ type: 'stop-run', taskId, leaseEpoch: 1, reason: 'withdrawn' })
+    }
+    const { start, next, told, runner, kept } = await at({ store: { ...store, pin } })
+    start(scriptTask('return "x".repeat(input)', limits.reportOutputBytesMax), 1)
     start(hello(), 2)
     await next('run-ended')
     await turnOver()
-    expect(told).toMatchObject([{ leaseEpoch: 2 }])
+    const ends = told.filter(({ type }) => type === 'run-ended')
+    expect(ends).toMatchObject([{ leaseEpoch: 2 }])
+    expect(await kept.below({ taskId, leaseEpoch: 1 }, traceDepth, 0)).toBeNull()
+    expect(await kept.below({ taskId, leaseEpoch: 2 }, traceDepth, 0)).not.toBeNull()
   })
 
   test('ends with the runner, of which nothing is heard any more', async () => {
@@ -191,11 +194,13 @@ describe('a referee', () => {
 })
 
 test('what was kept of tasks that nobody knows any more goes at a start', async () => {
-  const { start, next, kept, runner } = await at()
+  const { start, next, kept, runner, write } = await at()
   start(hello())
   await next('run-ended')
   await runner.retain(new Set([taskId]))
+  await write()
   expect(kept.tasks()).toEqual([taskId])
   await runner.retain(new Set([TaskId.parse('01900000-0000-7000-8000-000000000009')]))
+  await write()
   expect(kept.tasks()).toEqual([])
 })

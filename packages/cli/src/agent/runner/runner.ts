@@ -3,7 +3,7 @@ import type { BlobStore } from '@vcp/mesh'
 import { type Offer, type TaskId, VcpError } from '@vcp/protocol'
 import type { Effect, EffectOf } from '../core/effects.ts'
 import type { Input } from '../core/inputs.ts'
-import type { Lease } from '../kept/kept.ts'
+import type { Kept, Lease } from '../kept/kept.ts'
 import { type BlobSource, createBlobBytes } from './blob-bytes.ts'
 import { createProgress } from './progress.ts'
 import { holderOf, type RunParts, rerunTask, runTask } from './run-task.ts'
@@ -22,8 +22,9 @@ export type RunnerEffect = Extract<Effect, { readonly type: RunnerEffectType }>
 type RunnerInputType = 'progress-made' | 'run-ended' | 'round-ended' | 'rerun-ended'
 export type RunnerInput = Extract<Input, { readonly type: RunnerInputType }>
 
-export interface RunnerParts extends Omit<RunParts, 'blobs' | 'store'> {
+export interface RunnerParts extends Omit<RunParts, 'blobs' | 'store' | 'kept'> {
   readonly store: Pick<BlobStore, 'manifest' | 'read' | 'remove' | 'put' | 'pin' | 'unpin'>
+  readonly kept: Kept
   readonly source: BlobSource
   /** Tells the core; resolves when it will not forget it. */
   readonly tell: (input: RunnerInput) => Promise<unknown>
@@ -56,8 +57,11 @@ export function createRunner(parts: RunnerParts): Runner {
   function startRun(offer: Offer): void {
     const lease = leaseOf(offer)
     underWay.once(runName(lease), async (signal) => {
-      const end = await runTask(runParts, offer, { signal, note: noteFor(lease, signal) })
+      const watch = { signal, note: noteFor(lease, signal) }
+      const { end, run } = await runTask(runParts, offer, watch)
       signal.throwIfAborted()
+      // In one turn: a result is on disk with the word that there is one, or neither is.
+      if (run !== null) kept.keep(run)
       await tell({ type: 'run-ended', ...lease, end })
     })
   }
@@ -74,7 +78,7 @@ export function createRunner(parts: RunnerParts): Runner {
   async function release(taskId: TaskId): Promise<void> {
     try {
       for (const cid of kept.holds(taskId)) await store.unpin(cid, holderOf(taskId))
-      await kept.release(taskId)
+      kept.release(taskId)
     } catch (error) {
       // What a full disk keeps here goes at the next start.
       if (!(error instanceof VcpError) || error.code !== 'DISK_FULL') throw error

@@ -1,7 +1,9 @@
-// What a node says of a run that came to its end: the receipt, and the commitment to it.
+// What a node says of a run that came to its end: the receipt, and where others run the task too,
+// the commitment to it.
 import {
   commitmentOf,
   type Envelope,
+  isAskedOnce,
   type MessageType,
   Nonce,
   type Offer,
@@ -22,7 +24,7 @@ export function signResult(
   parts: SigningParts,
   { task_id, lease_epoch, task }: Offer,
   ran: { readonly part: ReceiptPart; readonly startedAtMs: number; readonly endedAtMs: number },
-): { readonly receipt: Envelope<'receipt'>; readonly commitment: Envelope<'commitment'> } {
+): { readonly receipt: Envelope<'receipt'>; readonly commitment: Envelope<'commitment'> | null } {
   const receipt = {
     task_id,
     task_type: task.task_type,
@@ -35,7 +37,9 @@ export function signResult(
   }
   return {
     receipt: signed(parts, 'receipt', receipt),
-    commitment: signed(parts, 'commitment', commitmentOf(parts.signer.peerId, receipt)),
+    commitment: isAskedOnce(task)
+      ? null
+      : signed(parts, 'commitment', commitmentOf(parts.signer.peerId, receipt)),
   }
 }
 

@@ -13,8 +13,9 @@ import {
 import { openTrainEngine } from '../../engines/train/train-engine.ts'
 import { temporaryFolder } from '../../testing/host.ts'
 import type { Effect } from '../core/effects.ts'
-import { openKept } from '../kept/open-kept.ts'
+import { openAgentFile } from '../store/agent-file.ts'
 import { signer } from '../testing/kept-run.ts'
+import { nobody } from '../testing/runner-at.ts'
 import { createRunner, type RunnerInput } from './runner.ts'
 
 const taskId = taskIdOf(1)
@@ -39,7 +40,7 @@ async function machine(rows = sectorRows(200), examples = rows.length) {
   grantPoints(dataDir, { rows, examples })
   const trainer = await openTrainEngine({ dataDir })
   onTestFinished(() => trainer.close())
-  const [store, kept] = [await openMemoryStore(200_000_000), openKept(':memory:')]
+  const [store, kept] = [await openMemoryStore(200_000_000), openAgentFile(':memory:').kept]
   return { dataDir, trainer, store, kept }
 }
 
@@ -64,6 +65,7 @@ function runnerOn(
     signer,
     nowMs: Date.now,
     randomBytes: (count) => crypto.getRandomValues(new Uint8Array(count)),
+    line: nobody,
     coordinator: () => 'a test',
     async tell(input) {
       told.push(input)
@@ -106,6 +108,8 @@ describe('a training', () => {
     at.carryOut({ type: 'start-run', offer: offerOf(given) })
     expect(await begun).toMatchObject({ ...lease, phase: 'running' })
     const one = await update(at)
+    const { rounds } = given.task.inputs
+    expect(at.told.at(-2)).toMatchObject({ type: 'progress-made', percent: 100 / rounds })
     expect(openEnvelope('update', one).ok).toBe(true)
     const { delta, base_model, privacy, examples } = one.payload
     expect({ base_model, examples }).toEqual({ base_model: model, examples: null })
@@ -170,7 +174,7 @@ describe('a training', () => {
     await at.close()
     expect(at.told.filter(({ type }) => type.endsWith('ended'))).toEqual([])
     expect(here.kept.tasks()).toEqual([])
-    expect(here.trainer.needs(given.task).objection).toBeNull()
+    expect(here.trainer.needs(given.task, null).objection).toBeNull()
   })
 })
 

@@ -4,7 +4,7 @@ import type { EffectOf } from '../core/effects.ts'
 import type { Lease } from '../kept/kept.ts'
 import type { Progress } from './progress.ts'
 import type { RunParts } from './run-task.ts'
-import { prepareTraining, trainRound } from './run-training.ts'
+import { prepareTraining, progressOf, trainRound } from './run-training.ts'
 import type { RunnerInput } from './runner.ts'
 import type { UnderWay } from './under-way.ts'
 
@@ -54,9 +54,16 @@ export function createTrainings(parts: TrainingsParts): Trainings {
         // What it is not fit for was told with the training.
         if ((await fitness.get(nameOf(lease))) !== true) return
         signal.throwIfAborted()
-        const end = await trainRound(run, offer, order, { signal, note: noteFor(lease, signal) })
+        const watch = { signal, note: noteFor(lease, signal) }
+        const { end, open } = await trainRound(run, offer, order, watch)
         signal.throwIfAborted()
+        // What was noted last may be of its beginning.
+        if (end.kind === 'contributed' && offer.task.task_type === 'federated_learning') {
+          await tell({ type: 'progress-made', ...lease, ...progressOf(offer.task, order.number) })
+        }
         await tell({ type: 'round-ended', ...lease, roundId, end })
+        // Others can do without it; what this node refuses to open, it refuses for good.
+        await open?.(signal)
       })
     },
     stopRound: (effect) => underWay.stopAll(nameOf(effect, effect.roundId), effect.reason),

@@ -299,6 +299,8 @@ class Simulation {
     const missing = names.find((name) => !state.touched.has(name) && !this.#disk.has(name))
     promise(missing === undefined, `${missing} is in memory, and not on disk`)
     for (const [taskId, epoch] of runs) {
+      // It is stopped when the end of its lease is on disk.
+      if (state.touched.has(`lease/${taskId}`)) continue
       const lease = state.leases.get(taskId)
       const isHeld = lease?.leaseEpoch === epoch && lease.stage === 'running'
       promise(isHeld, `the task ${taskId} runs without a lease`)
@@ -315,6 +317,8 @@ class Simulation {
       this.#join(coordinator)
       for (let round = 0; round < 4; round++) {
         await this.#turn()
+        // What waits for others to share its write has waited long enough.
+        await this.#clock.advance(10)
         while (this.#process.runs.size > 0) this.#endRun(true)
         while (this.#process.reruns.size > 0) this.#endRerun()
         await this.#turn()

@@ -1,21 +1,29 @@
 // A runner with memory beneath it: what it was told to do is done, what it tells is heard.
 import { type BlobStore, openMemoryStore } from '@vcp/mesh'
-import { type Cid, type TaskSpec, VcpError } from '@vcp/protocol'
+import { type Cid, refuse, type TaskSpec, VcpError } from '@vcp/protocol'
 import { onTestFinished } from 'vitest'
 import type { Engines } from '../../engines/engines.ts'
 import { type Given, moduleBytes, taskId, wasmTask } from '../../engines/testing/metered-work.ts'
 import type { RunEnd } from '../core/inputs.ts'
 import type { Kept } from '../kept/kept.ts'
-import { openKept } from '../kept/open-kept.ts'
 import type { BlobSource } from '../runner/blob-bytes.ts'
+import type { RoundLine } from '../runner/run-secure-round.ts'
 import { createRunner, type Runner, type RunnerInput } from '../runner/runner.ts'
+import { openAgentFile } from '../store/agent-file.ts'
 import { signer } from './kept-run.ts'
+
+/** No coordinator is there to go through a secure round with. */
+export const nobody: RoundLine = {
+  ask: () => Promise.resolve(refuse('ROUND_CLOSED', 'there is no coordinator here')),
+}
 
 type AnyGiven = Given<'wasm_execution'> | Given<'computation'>
 
 export interface At {
   readonly runner: Runner
   readonly kept: Kept
+  /** As the next record that is written does it. */
+  write(): Promise<void>
   readonly store: BlobStore
   readonly told: RunnerInput[]
   readonly fetched: Cid[]
@@ -27,7 +35,6 @@ export interface At {
 }
 
 export interface Changes {
-  readonly kept?: Kept
   readonly store?: BlobStore
   readonly fetch?: BlobSource['fetch']
   /** Before the core has what it is told. */
@@ -36,7 +43,8 @@ export interface Changes {
 
 /** A runner whose blobs are at a neighbour that has those of the tasks it is given. */
 export async function runnerAt(engines: Engines, changes: Changes = {}): Promise<At> {
-  const { kept = openKept(':memory:'), store = await openMemoryStore(200_000_000) } = changes
+  const { store = await openMemoryStore(200_000_000) } = changes
+  const { kept, records } = openAgentFile(':memory:')
   const elsewhere = new Map<Cid, Uint8Array>()
   const told: RunnerInput[] = []
   const fetched: Cid[] = []
@@ -57,9 +65,11 @@ export async function runnerAt(engines: Engines, changes: Changes = {}): Promise
     signer,
     nowMs: Date.now,
     randomBytes: (count) => crypto.getRandomValues(new Uint8Array(count)),
+    line: nobody,
     coordinator: () => 'a test',
     async tell(input) {
       await changes.telling?.()
+      await records.write([])
       told.push(input)
       for (const hear of waiting) hear(input)
     },
@@ -68,6 +78,7 @@ export async function runnerAt(engines: Engines, changes: Changes = {}): Promise
   return {
     runner,
     kept,
+    write: () => records.write([]),
     store,
     told,
     fetched,

@@ -5,6 +5,7 @@ import {
   type Digest,
   defaultBreakerPolicy,
   type Envelope,
+  isAskedOnce,
   type MessageType,
   type Nonce,
   type Offer,
@@ -40,6 +41,9 @@ export const task = TaskSpec.parse({
   task_type: 'wasm_execution',
   inputs: { module, call: { kind: 'wasi' } },
 })
+
+/** Which nobody else is to run. */
+export const taskForOne = TaskSpec.parse({ ...task, verification: { quorum: 1 } })
 
 export const training = TaskSpec.parse({
   task_type: 'federated_learning',
@@ -108,7 +112,9 @@ export function finished(offer: Offer, traceLeaves: readonly Digest[] = []): Run
   return {
     kind: 'finished',
     receipt: envelopeOf('receipt', receipt),
-    commitment: envelopeOf('commitment', commitmentOf(peerId, receipt)),
+    commitment: isAskedOnce(offer.task)
+      ? null
+      : envelopeOf('commitment', commitmentOf(peerId, receipt)),
     traceLeaves,
   }
 }

@@ -6,7 +6,7 @@ import type { Connection } from '@vcp/client'
 import { rdpEpsilon } from '@vcp/learning'
 import { LedgerEntry, limits, type TaskId, type TaskInfo, type Update } from '@vcp/protocol'
 import type { Network, NodeAtWork } from '../network/network.ts'
-import { costOfRound, nodesMin } from './small-training.ts'
+import { costOfRound } from './small-training.ts'
 
 export interface Found {
   readonly losses: readonly string[]
@@ -26,8 +26,8 @@ export async function lossesOf(
     event.type === 'round-finalised' && event.round.task_id === taskId ? [event.round] : [],
   )
   if (rounds.length !== roundsAsked) losses.push(`${rounds.length} rounds of ${roundsAsked}`)
-  for (const { number, updates_accepted } of rounds) {
-    if (updates_accepted < nodesMin) losses.push(`round ${number} of ${updates_accepted} updates`)
+  for (const { number, updates_accepted: came, updates_min: least } of rounds) {
+    if (came < least) losses.push(`round ${number} of ${came} updates`)
   }
   let updates = 0
   for (const node of nodes) {

@@ -1,6 +1,7 @@
 // Kills processes in the middle of the rounds of a training, and says whether the training came to
 // fewer rounds than it was to, or a node gave away more than its ledger says.
-//   node scripts/with-node.mjs e2e/kill-training/main.ts [--times 50] [--rounds 10] [--json]
+//   node scripts/with-node.mjs e2e/kill-training/main.ts
+//     [--times 50] [--rounds 10] [--fedbuff] [--json]
 import { parseArgs } from 'node:util'
 import { killAndCheck, type Report } from './campaign.ts'
 
@@ -8,6 +9,7 @@ const { values } = parseArgs({
   options: {
     times: { type: 'string', default: '50' },
     rounds: { type: 'string', default: '10' },
+    fedbuff: { type: 'boolean', default: false },
     json: { type: 'boolean', default: false },
   },
 })
@@ -24,6 +26,7 @@ function textOf({ kills, trainings, rounds, updates }: Report): string {
 const report = await killAndCheck({
   times: Number(values.times),
   roundsPerTraining: Number(values.rounds),
+  strategy: values.fedbuff ? 'fedbuff' : 'fedavg',
   pauseMsMax: 4_000,
   progress: (so) => void process.stderr.write(`${textOf(so)}\n`),
 })

@@ -79,6 +79,27 @@ export class RandomModel extends ModelBuilder {
   }
 }
 
+/** What tells ten digits apart: two convolutions, each halved, and two layers behind them. */
+export interface DigitModel {
+  /** Of an image, in pixels. */
+  readonly side: number
+  /** Channels of the first convolution, and the side of both their kernels. */
+  readonly channels: number
+  readonly kernel: number
+  readonly hidden: number
+}
+
+export function digitModel({ side, channels, kernel, hidden }: DigitModel, seed: number) {
+  const b = new RandomModel(seed)
+  let x = b.input('image', 'float32', ['batch', 1, side, side])
+  x = b.halved(b.node('Relu', [b.convolution(x, 1, channels, kernel)]))
+  x = b.halved(b.node('Relu', [b.convolution(x, channels, 16, kernel)]))
+  x = b.node('Flatten', [x])
+  x = b.node('Relu', [b.linear(x, 16 * (side / 4) ** 2, hidden)])
+  b.output(b.linear(x, hidden, 10), ['batch', 10])
+  return b.bytes()
+}
+
 /** Rows of one size with a label each, or one for each place. */
 export interface Rows {
   readonly shape: Shape

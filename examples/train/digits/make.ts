@@ -5,7 +5,7 @@ import { dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import {
   Chance,
-  RandomModel,
+  digitModel,
   type Rows,
   readArguments,
   writeInto,
@@ -15,17 +15,7 @@ import { drawDigit } from './draw-digit.ts'
 
 const side = 16
 const heldOut = 500
-
-function model(seed: number): Uint8Array {
-  const b = new RandomModel(seed)
-  let x = b.input('image', 'float32', ['batch', 1, side, side])
-  x = b.halved(b.node('Relu', [b.convolution(x, 1, 8, 3)]))
-  x = b.halved(b.node('Relu', [b.convolution(x, 8, 16, 3)]))
-  x = b.node('Flatten', [x])
-  x = b.node('Relu', [b.linear(x, 16 * (side / 4) ** 2, 32)])
-  b.output(b.linear(x, 32, 10), ['batch', 10])
-  return b.bytes()
-}
+const model = { side, channels: 8, kernel: 3, hidden: 32 }
 
 function digits(count: number, seed: number): Rows {
   const chance = new Chance(seed)
@@ -40,5 +30,5 @@ function digits(count: number, seed: number): Rows {
 }
 
 const asked = readArguments(dirname(fileURLToPath(import.meta.url)), 600)
-writeInto(asked.folder, 'model.onnx', model(asked.seed))
+writeInto(asked.folder, 'model.onnx', digitModel(model, asked.seed))
 writeSplit(asked, digits(asked.nodes * asked.examples + heldOut, asked.seed), heldOut)

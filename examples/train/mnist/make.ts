@@ -6,20 +6,10 @@ import { existsSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { gunzipSync } from 'node:zlib'
-import { archiveOf, RandomModel, type Rows, readArguments, writeInto } from '../make-model.ts'
+import { archiveOf, digitModel, type Rows, readArguments, writeInto } from '../make-model.ts'
 
 const side = 28
-
-function model(seed: number): Uint8Array {
-  const b = new RandomModel(seed)
-  let x = b.input('image', 'float32', ['batch', 1, side, side])
-  x = b.halved(b.node('Relu', [b.convolution(x, 1, 6, 5)]))
-  x = b.halved(b.node('Relu', [b.convolution(x, 6, 16, 5)]))
-  x = b.node('Flatten', [x])
-  x = b.node('Relu', [b.linear(x, 16 * (side / 4) ** 2, 84)])
-  b.output(b.linear(x, 84, 10), ['batch', 10])
-  return b.bytes()
-}
+const model = { side, channels: 6, kernel: 5, hidden: 84 }
 
 function bytesOf(folder: string, name: string): Uint8Array {
   for (const file of [join(folder, name), join(folder, `${name}.gz`)]) {
@@ -50,7 +40,7 @@ if (source === undefined) {
   console.error('name the folder that holds the files of MNIST')
   process.exit(2)
 }
-writeInto(asked.folder, 'model.onnx', model(asked.seed))
+writeInto(asked.folder, 'model.onnx', digitModel(model, asked.seed))
 const train = rowsOf(source, 'train')
 for (let node = 0; node < asked.nodes; node++) {
   const from = Math.min(train.count, node * asked.examples)

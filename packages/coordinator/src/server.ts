@@ -132,6 +132,7 @@ async function startOver(
   const backend = createBackend({
     ...{ loop, log, clock, blobs: createBlobCounter(blobs), mesh: place, proofs: proofs.desk },
     rounds,
+    requesterOf: createRequesterOf(secret),
     bindings: stores.accounts.bindings,
     ...options,
   })

@@ -1,11 +1,16 @@
 // Aggregation of 100 updates of 10 million numbers, one after the other into one sum: megabytes of
 // updates by second of processor time, and the memory beside the update that is being read. With
-// `--child` as a coordinator has it done: encoded updates through a pipe into the child, which
-// checks and decodes them, adds them up and makes the next model.
+// `--child` as a coordinator has it done: encoded updates out of a file, a megabyte at a time,
+// through a pipe into the child, which checks and decodes them, adds them up and makes the next
+// model. The child is there from a round before, as it is in a training.
 //   node --expose-gc scripts/with-node.mjs packages/learning/bench/aggregate.ts
 //     [--child] [--json] [--updates 100] [--numbers 10000000]
-import { loadavg } from 'node:os'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { open } from 'node:fs/promises'
+import { loadavg, tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { limits } from '@vcp/protocol'
 import { createAggregator, type SizedBytes } from '../src/aggregate/aggregator.ts'
 import { exactSum } from '../src/aggregate/exact-sum.ts'
 import { defaultFixedPoint } from '../src/aggregate/fixed-point.ts'
@@ -71,7 +76,8 @@ async function throughChild() {
   const length = sizeOf(layout)
   const change = Float64Array.from({ length }, (_, i) => ((i * 7919) % 65_536) / 2 ** 24)
   const format = { kind: 'fixed', fixedPoint: defaultFixedPoint } as const
-  const update = sized(take(encodeUpdate(format, layout, change)))
+  const folder = mkdtempSync(join(tmpdir(), 'vcp-aggregate-'))
+  const update = inFile(join(folder, 'update'), take(encodeUpdate(format, layout, change)))
   const aggregator = createAggregator({ idleMs: 60_000 })
   const spec = {
     rule: { kind: 'mean' },
@@ -79,43 +85,56 @@ async function throughChild() {
     learningRate: 1,
     clipNorm: null,
     gates: null,
+    weights: null,
     updatesMin: 1,
     updates,
     bytesMax: 2 ** 30,
   } as const
-  const began = performance.now()
-  const before = process.cpuUsage()
-  const made = await aggregator.aggregate(
-    { loss: 'softmax-cross-entropy', spec, seed: null },
-    {
-      model: sized(encodeModel(model)),
+  const round = async (count: number) => {
+    const input = {
+      model: inFile(join(folder, 'model'), encodeModel(model)),
       heldOut: null,
       moments: null,
-      updates: Array.from({ length: updates }, () => update),
-    },
-  )
-  take(made)
+      updates: Array.from({ length: count }, () => update),
+    }
+    take(await aggregator.aggregate({ loss: 'softmax-cross-entropy', spec, seed: null }, input))
+  }
+  await round(1)
+  const [began, before, childBefore] = [performance.now(), process.cpuUsage(), childUsage()]
+  await round(updates)
   const clockMs = performance.now() - began
-  const { user, system } = process.cpuUsage(before)
-  const used = childUsage()
+  const [{ user, system }, childAfter] = [process.cpuUsage(before), childUsage()]
   await aggregator.close()
+  rmSync(folder, { recursive: true })
   const megabytes = (updates * update.length) / 1e6
+  const childMs = childBefore && childAfter && childAfter.cpuMs - childBefore.cpuMs
   return {
     updates,
     numbers: length,
-    childMegabytesPerSecond: used && Math.round((1_000 * megabytes) / used.cpuMs),
-    childPeakMb: used?.peakMb ?? null,
+    childMegabytesPerSecond: childMs && Math.round((1_000 * megabytes) / childMs),
+    childPeakMb: childAfter?.peakMb ?? null,
     askingMs: Math.round((user + system) / 1_000),
     megabytesPerSecondByTheClock: Math.round((1_000 * megabytes) / clockMs),
     load: Number(loadavg()[0]!.toFixed(1)),
   }
 }
 
-function sized(bytes: Uint8Array): SizedBytes {
+/** In the pieces that a coordinator's store reads. */
+function inFile(file: string, bytes: Uint8Array): SizedBytes {
+  writeFileSync(file, bytes)
   return {
     length: bytes.length,
     async *read() {
-      for (let at = 0; at < bytes.length; at += 65_536) yield bytes.subarray(at, at + 65_536)
+      const handle = await open(file)
+      try {
+        for (let at = 0; at < bytes.length; at += limits.blobPieceBytesMax) {
+          const length = Math.min(limits.blobPieceBytesMax, bytes.length - at)
+          const { buffer, bytesRead } = await handle.read(Buffer.allocUnsafe(length), 0, length, at)
+          yield buffer.subarray(0, bytesRead)
+        }
+      } finally {
+        await handle.close()
+      }
     },
   }
 }

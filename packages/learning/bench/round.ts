@@ -72,7 +72,14 @@ const archive = writeNpz({
 })
 
 function orderBy(rule: (typeof rules)[number]): AggregationOrder {
-  const limits = { clipNorm: null, gates: null, updatesMin: 1, updates, bytesMax: 2 ** 30 }
+  const limits = {
+    clipNorm: null,
+    gates: null,
+    weights: null,
+    updatesMin: 1,
+    updates,
+    bytesMax: 2 ** 30,
+  }
   return { loss, seed: null, spec: { rule, step: { kind: 'fedavg' }, learningRate: 1, ...limits } }
 }
 

@@ -1,5 +1,5 @@
 // Secure aggregation of 100 nodes x 100,000 numbers, 10 of which go silent after they have shared
-// their keys: what the coordinator pays, in processor time of this thread.
+// their keys: what coordinator and aggregating child pay, in processor time.
 //   node scripts/with-node.mjs packages/learning/bench/secure.ts
 //     [--json] [--nodes 100] [--numbers 100000]
 import { parseArgs } from 'node:util'
@@ -18,14 +18,17 @@ const nodes = Number(values.nodes)
 const length = Number(values.numbers)
 
 const prepared = rehearsal(nodes, { length })
-let coordinatorMs = 0
-const serve = <T>(act: () => T): T => {
-  const [made, ms] = cpuMs(act)
-  coordinatorMs += ms
-  return made
-}
+const spent = { coordinatorMs: 0, childMs: 0 }
+const timedAs =
+  (who: keyof typeof spent) =>
+  <T>(act: () => T): T => {
+    const [made, ms] = cpuMs(act)
+    spent[who] += ms
+    return made
+  }
+const timed = { serve: timedAs('coordinatorMs'), add: timedAs('childMs') }
 const silent = Math.floor(nodes / 10)
-const [rehearsed, allMs] = cpuMs(() => run({ ...prepared, serve }, { beforeWords: silent }))
+const [rehearsed, allMs] = cpuMs(() => run({ ...prepared, ...timed }, { beforeWords: silent }))
 const sum = take(rehearsed.sum)
 const isExact = sum.every((unit, i) => unit === rehearsed.expected[i])
 const { neighbours, threshold } = take(planFor(nodes, prepared.round.assumed))
@@ -37,8 +40,9 @@ const figures = {
   neighbours,
   threshold,
   isExact,
-  coordinatorMs: Math.round(coordinatorMs),
-  oneNodeMs: Math.round((allMs - coordinatorMs) / nodes),
+  coordinatorMs: Math.round(spent.coordinatorMs),
+  childMs: Math.round(spent.childMs),
+  oneNodeMs: Math.round((allMs - spent.coordinatorMs - spent.childMs) / nodes),
 }
 if (values.json) console.log(JSON.stringify(figures))
 else console.table([figures])

@@ -15,6 +15,7 @@ export const command = defineCommand({
   options: [
     { form: '--nodes <n>', about: 'honest nodes; 3 unless said' },
     { form: '--bad-node', about: 'three more: one lies, one stalls, one crashes' },
+    { form: '--quiet', about: 'say how to use it, and nothing of what happens then' },
     { form: '--demo', about: 'try every part, show what came of it, and end' },
   ],
   examples: [
@@ -26,17 +27,18 @@ export const command = defineCommand({
   input: z.strictObject({
     nodes: z.coerce.number().int().min(0).max(50).default(3),
     badNode: z.boolean().default(false),
+    quiet: z.boolean().default(false),
     demo: z.boolean().default(false),
   }),
   endsItself: true,
-  async run({ nodes, badNode, demo }, context): Promise<Shown | undefined> {
+  async run({ nodes, badNode, quiet, demo }, context): Promise<Shown | undefined> {
     const { isDataDirNamed, dataDir } = context
     const isKept = isDataDirNamed && !demo
     const folder = isKept ? dataDir : mkdtempSync(join(tmpdir(), 'vcp-dev-'))
     try {
       if (demo) return await showAll(folder, context)
       const { stay } = await import('../dev/stay.ts')
-      await stay({ folder, nodes, hasBadNodes: badNode }, context)
+      await stay({ folder, nodes, hasBadNodes: badNode, isQuiet: quiet }, context)
       return undefined
     } finally {
       if (!isKept) rmSync(folder, { recursive: true, force: true, maxRetries: 10 })

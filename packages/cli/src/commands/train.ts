@@ -82,7 +82,7 @@ export const command = defineCommand({
   talk(data, style) {
     if (data === undefined || 'eligible' in data) return ''
     const where = `models and history are in ${style.code(data.folder)}`
-    return [...privacyLines(data.asked.inputs.privacy, style), where].join('\n')
+    return [...privacyLines(data.asked.inputs, style), where].join('\n')
   },
   exitCode(data) {
     const fits = data === undefined || !('eligible' in data) || data.eligible > 0

@@ -67,7 +67,13 @@ export type EngineResult =
       readonly traceLeaves: readonly Digest[]
     }
   /** Not the task's own end. `isOurs`: this machine is to blame. */
-  | { readonly kind: 'failed'; readonly reason: string; readonly isOurs: boolean }
+  | {
+      readonly kind: 'failed'
+      readonly reason: string
+      readonly isOurs: boolean
+      /** Where it is of a kind that has a name. */
+      readonly code?: DeclineReason | null
+    }
 
 export interface Engine<Type extends TaskType> {
   readonly type: Type

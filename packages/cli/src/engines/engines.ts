@@ -1,6 +1,9 @@
 // The engines of this version. A type of task with another engine is a folder and a line in
 // `makers`; a type whose line is null is not offered by any node of this version.
+
+import type { ProviderWish } from '@vcp/learning'
 import {
+  type Digest,
   type EngineVersion,
   type Outcome,
   type PeerId,
@@ -68,10 +71,12 @@ export interface EnginesOptions {
   /** Of the node, with its data sets and their budgets; null where nothing is trained. */
   readonly dataDir?: string | null
   readonly node?: EngineNode | null
+  /** What to train with. */
+  readonly provider?: ProviderWish
 }
 
 export async function openEngines(options: EnginesOptions): Promise<Engines> {
-  const { seats, trial = tryOutSandbox, dataDir = null, node = null } = options
+  const { seats, trial = tryOutSandbox, dataDir = null, node = null, provider = 'cpu' } = options
   const [pool, sandbox, proving] = await Promise.all([
     openSandboxPool(seats),
     trial(),
@@ -81,7 +86,7 @@ export async function openEngines(options: EnginesOptions): Promise<Engines> {
   const trials = taskTypes.map((type) =>
     type === 'federated_learning' ? null : tryOut<Engine<TaskType>>(makers[type]?.(parts)),
   )
-  const trying = Promise.all([Promise.all(trials), tryOut(trainerOf(dataDir))] as const)
+  const trying = Promise.all([Promise.all(trials), tryOut(trainerOf(dataDir, provider))] as const)
   const [found, training] = await trying.catch(async (error: unknown) => {
     await pool.close()
     throw error
@@ -107,14 +112,17 @@ async function openProvingFor(node: EngineNode): Promise<Proving> {
   return (await import('./prove/proving.ts')).openProving(node)
 }
 
-async function trainerOf(dataDir: string | null): Promise<Trainer | null> {
+async function trainerOf(dataDir: string | null, provider: ProviderWish): Promise<Trainer | null> {
   if (dataDir === null) return null
-  return (await import('./train/train-engine.ts')).openTrainEngine({ dataDir })
+  return (await import('./train/train-engine.ts')).openTrainEngine({ dataDir, provider })
 }
 
 /** What a task takes, and what speaks against it; null where nothing here runs its type. */
-export function needsOf({ ready, trainer }: Pick<Engines, 'ready' | 'trainer'>, task: TaskSpec) {
-  if (task.task_type === 'federated_learning') return trainer?.needs(task) ?? null
+export function needsOf(
+  { ready, trainer }: Pick<Engines, 'ready' | 'trainer'>,
+  { task, requester = null }: { readonly task: TaskSpec; readonly requester?: Digest | null },
+) {
+  if (task.task_type === 'federated_learning') return trainer?.needs(task, requester) ?? null
   return ready.get(task.task_type)?.needs(task) ?? null
 }
 

@@ -22,8 +22,12 @@ export const yielding: Wrapper = {
 
 /** A pool whose processes give way to what else runs on the machine. */
 export async function openSandboxPool(seats: number): Promise<Pool> {
-  return openPool({ size: seats, isolation: await isolationWith([yielding, ...wrappers]) })
+  isolation ??= isolationWith([yielding, ...wrappers])
+  return openPool({ size: seats, isolation: await isolation })
 }
+
+/** Found out once a process: it starts others to see. */
+let isolation: ReturnType<typeof isolationWith> | undefined
 
 /**
  * Runs the smallest program there is, with a trace. In a pool of its own, for a process that has

@@ -22,6 +22,8 @@ export interface Objection {
 
 export interface TrainingWork {
   readonly taskId: TaskId
+  /** Whose task it is, as the coordinator calls them; null where it does not say. */
+  readonly requester: Digest | null
   readonly task: TrainingTask
   /** Whole, and of its name. */
   readonly model: Uint8Array
@@ -65,10 +67,16 @@ export type RoundResult =
 
 export interface Trainer {
   readonly type: 'federated_learning'
+  /** Names the accelerator too, where one is used; so it is known after `probe`. */
   readonly version: EngineVersion
+  /** What was asked for and cannot be had here, and why; known after `probe`. */
+  readonly notes: readonly string[]
   /** Whether this machine can train at all. Asked once, before the node offers it. */
   probe(): Promise<Readiness>
-  needs(task: TrainingTask): Needs & { readonly objection: Objection | null }
+  needs(
+    task: TrainingTask,
+    requester: Digest | null,
+  ): Needs & { readonly objection: Objection | null }
   model(task: TrainingTask): BlobNeed
   /** Whether model, data and machine are fit for it; null where they are. Costs no privacy. */
   prepare(work: TrainingWork): Promise<TrainingFault | null>

@@ -15,6 +15,7 @@ import type {
   Progress,
   Registration,
   RoundId,
+  SecureSummary,
   TaskId,
   TaskSpec,
   Telemetry,
@@ -94,13 +95,25 @@ export interface Inputs {
     readonly accuracy: number | null
     /** By our own accounting; null where it is the nodes that account. */
     readonly epsilonSpent: number | null
-    readonly contributions: readonly Omit<Contribution, 'points'>[]
+    /** Where the clip norm is adapted: that of the rounds that follow. */
+    readonly clipNormNext: number | null
+    /** Of a secure round. */
+    readonly secure?: SecureSummary
+    readonly contributions: readonly Omit<Contribution, 'points' | 'staleness'>[]
   }
   /** The updates of a round came to no model. */
   'aggregation-failed': {
     readonly roundId: RoundId
     readonly reason: string
     readonly code: DeclineReason | null
+  }
+  /** Of a secure round: all words are in that will come. */
+  'words-ended': { readonly roundId: RoundId }
+  /** Of a secure round: it cannot come to a sum. `isOurs`: its nodes have done their part. */
+  'round-lost': {
+    readonly roundId: RoundId
+    readonly reason: string
+    readonly isOurs: boolean
   }
   'time-passed': object
 }

@@ -45,18 +45,23 @@ export function resume(state: State, clockMs: number): readonly Effect[] {
 
 function resumeAssignment(
   state: State,
-  { taskId, spec }: LiveTask,
-  { peerId, epoch, state: reached, leaseEndsAtMs }: Assignment,
+  { taskId, spec, training }: LiveTask,
+  { peerId, epoch, state: reached, leaseEndsAtMs, trainsFor }: Assignment,
   soonestMs: number,
   effects: Effect[],
 ): void {
   const lease = { peerId, taskId, leaseEpoch: epoch }
   if (leaseEndsAtMs !== UNLIMITED) {
     const untilMs = Math.max(leaseEndsAtMs, soonestMs)
-    state.timers.set(untilMs, { kind: 'lease', taskId, leaseEpoch: epoch })
+    const respite = untilMs > leaseEndsAtMs ? ({ isRespite: true } as const) : {}
+    state.timers.set(untilMs, { kind: 'lease', taskId, leaseEpoch: epoch, ...respite })
   }
   if (reached === 'committed' && leaseEndsAtMs !== UNLIMITED)
     effects.push({ type: 'ask-to-reveal', ...lease })
+  // Those of the open round are asked with it.
+  if (trainsFor !== null && trainsFor !== training?.round) {
+    effects.push({ type: 'ask-to-train', ...lease, roundId: trainsFor })
+  }
   if (reached !== 'offered') return
   const ids = { task_id: taskId, peer_id: peerId, lease_epoch: epoch }
   const offer = { ...ids, lease_ends_at_ms: leaseEndsAtMs, task: spec }

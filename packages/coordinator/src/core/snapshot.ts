@@ -4,10 +4,10 @@ import { type NodeRecord, nameKey } from './nodes/node-record.ts'
 import type { RoundRecord } from './rounds/round-record.ts'
 import type { Settings } from './settings.ts'
 import { type LevelCounts, State, type TaskCounts } from './state.ts'
-import type { TaskRecord } from './tasks/task-record.ts'
+import type { Assignment, TaskRecord } from './tasks/task-record.ts'
 
 /** Raised when the records below change; a snapshot of another version is not read. */
-export const snapshotVersion = 4
+export const snapshotVersion = 5
 
 export interface Snapshot {
   readonly version: number
@@ -54,12 +54,18 @@ export function stateFrom(snapshot: Snapshot, settings: Settings): State | null 
   }
   for (const task of snapshot.tasks) {
     // What was waited for is looked for anew: `resume` sees to it.
-    state.tasks.set(task.taskId, { ...task, demand: null, demandKey: '' })
+    const assignments = task.assignments.map(untold)
+    state.tasks.set(task.taskId, { ...task, assignments, demand: null, demandKey: '' })
   }
   for (const record of snapshot.rounds) state.rounds.set(record.round.round_id, record)
   Object.assign(state.taskCounts, snapshot.taskCounts)
   Object.assign(state.levelCounts, snapshot.levelCounts)
   return state
+}
+
+/** What a node showed to nobody but us is shown again, and its proof checked again. */
+function untold(assignment: Assignment): Assignment {
+  return { ...assignment, held: null, isProofAsked: false }
 }
 
 function forgetful(node: NodeRecord): NodeRecord {

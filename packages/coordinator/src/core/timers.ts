@@ -6,7 +6,13 @@ import type { PeerId, RoundId, TaskId } from '@vcp/protocol'
 /** What a timer is about. */
 export type Timer =
   | { readonly kind: 'match'; readonly taskId: TaskId }
-  | { readonly kind: 'lease'; readonly taskId: TaskId; readonly leaseEpoch: number }
+  | {
+      readonly kind: 'lease'
+      readonly taskId: TaskId
+      readonly leaseEpoch: number
+      /** Whether the node was given more time, for it was we who were late. */
+      readonly isRespite?: true
+    }
   | { readonly kind: 'trace'; readonly taskId: TaskId; readonly level: number }
   | { readonly kind: 'referee'; readonly taskId: TaskId }
   | { readonly kind: 'liveness'; readonly peerId: PeerId }

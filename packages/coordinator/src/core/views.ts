@@ -56,6 +56,7 @@ export function assignmentInfosOf({ taskId, assignments }: TaskRecord): readonly
     state: each.state,
     lease_ends_at_ms: Math.min(each.leaseEndsAtMs, 8_640_000_000_000_000),
     declined: each.declined,
+    reason: each.reason,
   }))
 }
 

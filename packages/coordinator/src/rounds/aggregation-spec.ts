@@ -1,5 +1,16 @@
 // What a task asks for, as the rule and the step that put its updates together.
-import type { AggregationSpec, CombiningRule, LossName, ServerStep } from '@vcp/learning'
+import {
+  type AggregationSpec,
+  adaptiveClipping,
+  type CombiningRule,
+  type LossName,
+  type Mask,
+  type MaskedMean,
+  type NodePrivacy,
+  type ServerStep,
+  secureUnits,
+  stalenessWeight,
+} from '@vcp/learning'
 import type { FederatedLearning } from '@vcp/protocol'
 
 export type TrainingInputs = FederatedLearning['inputs']
@@ -19,32 +30,61 @@ export interface RoundSize {
   readonly updates: number
   /** Whom the order to train went to; a noisy sum is divided by this, whoever has answered. */
   readonly participants: number
+  /** Where it is adapted. */
+  readonly clipNorm: number | null
+  /** Of each update, in their order: how many models there have been since its own. */
+  readonly staleness: readonly number[]
 }
 
-export function aggregationSpec(inputs: TrainingInputs, size: RoundSize): AggregationSpec {
+/** `masks`: of a secure round, those that lie on the sum of its words. */
+export function aggregationSpec(
+  inputs: TrainingInputs,
+  size: RoundSize,
+  masks: readonly Mask[] | null = null,
+): AggregationSpec {
   const { server, quality, updates_min: updatesMin } = inputs
   return {
+    ...(masks === null ? {} : { masked: maskedOf(inputs, size, masks) }),
     rule: ruleOf(inputs, size),
     step: stepOf(inputs),
     learningRate: server.learning_rate,
     clipNorm: server.clip_norm,
     gates: quality,
-    updatesMin,
+    weights: weightsOf(inputs, size),
+    // A buffer is full when it is closed; gates make it smaller.
+    updatesMin: inputs.strategy === 'fedbuff' ? 1 : updatesMin,
     updates: size.updates,
     bytesMax: comparedBytesMax,
   }
 }
 
+/** The noise of nodes is theirs, and their sum is divided as a noisy one is. */
+function maskedOf(
+  { privacy }: TrainingInputs,
+  { updates, participants }: RoundSize,
+  masks: readonly Mask[],
+): MaskedMean {
+  const units = secureUnits(participants, privacy)
+  // It was asked for when the task came.
+  if (!units.ok) throw new RangeError(units.reason)
+  const nodes = privacy?.unit === 'node' ? participants : updates
+  return { kind: 'masked-mean', masks, fixedPoint: units.value.fixedPoint, nodes }
+}
+
 /** Sixteen million steps to one: finer than any weight, and the same as that of updates. */
 export const fixedPoint = { fractionBits: 24 } as const
 
-function ruleOf(inputs: TrainingInputs, { participants }: RoundSize): CombiningRule {
+/** Null where all weigh the same, which is added up several times as fast. */
+function weightsOf({ strategy }: TrainingInputs, { staleness }: RoundSize) {
+  const areFresh = staleness.every((each) => each === 0)
+  return strategy !== 'fedbuff' || areFresh ? null : staleness.map(stalenessWeight)
+}
+
+function ruleOf(inputs: TrainingInputs, size: RoundSize): CombiningRule {
   const { strategy, server, privacy } = inputs
   const { byzantine_max: bad, trim: share } = server
   if (privacy?.unit === 'node') {
-    const { clip_norm: clipNorm, noise_multiplier: noiseMultiplier } = privacy
-    const noise = { clipNorm, noiseMultiplier, expectedNodes: participants, fixedPoint }
-    return { kind: 'noisy-mean', privacy: noise }
+    return { kind: 'noisy-mean', privacy: noiseOf(inputs, privacy, size) }
   }
   switch (strategy) {
     case 'median':
@@ -61,6 +101,20 @@ function ruleOf(inputs: TrainingInputs, { participants }: RoundSize): CombiningR
       return { kind: 'geometric-median' }
     default:
       return { kind: 'mean' }
+  }
+}
+
+function noiseOf(
+  { adaptive_clipping: isAdaptive }: TrainingInputs,
+  { clip_norm, noise_multiplier: noiseMultiplier }: NonNullable<TrainingInputs['privacy']>,
+  { participants: expectedNodes, clipNorm }: RoundSize,
+): NodePrivacy {
+  return {
+    clipNorm: clipNorm ?? clip_norm,
+    noiseMultiplier,
+    expectedNodes,
+    fixedPoint,
+    adaptive: isAdaptive ? adaptiveClipping(expectedNodes, noiseMultiplier) : null,
   }
 }
 

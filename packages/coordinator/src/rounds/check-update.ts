@@ -5,6 +5,19 @@ import { decodeUpdate, type Parameter, updateDigest } from '@vcp/learning'
 import { type FederatedLearning, type Outcome, pass, refuse, type Update } from '@vcp/protocol'
 import { fixedPoint } from './aggregation-spec.ts'
 
+/** Of words under masks nothing can be said but that there is one for each number. */
+export function checkWords(
+  bytes: Uint8Array,
+  { delta_digest: digest }: Pick<Update, 'delta_digest'>,
+  numbers: number,
+): Outcome<null> {
+  if (updateDigest(bytes) !== digest) {
+    return refuse('INVALID', 'the words are not those that their digest names')
+  }
+  if (bytes.length === 4 * numbers) return pass(null)
+  return refuse('INVALID', `${bytes.length} bytes came, for ${numbers} words`)
+}
+
 export function checkUpdate(
   bytes: Uint8Array,
   { delta_digest: digest }: Pick<Update, 'delta_digest'>,

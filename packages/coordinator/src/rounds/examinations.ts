@@ -5,6 +5,7 @@ import {
   type Cid,
   type FederatedLearning,
   type Outcome,
+  type PeerId,
   pass,
   refuse,
   type TaskSpec,
@@ -12,27 +13,34 @@ import {
 } from '@vcp/protocol'
 import type { State } from '../core/state.ts'
 import { lossNames } from './aggregation-spec.ts'
-import { checkUpdate } from './check-update.ts'
+import { checkUpdate, checkWords } from './check-update.ts'
 import { objectionTo, objectionToSize } from './objections.ts'
+import type { SecureRounds } from './secure-rounds.ts'
 import { sizedBlob } from './sized-blob.ts'
 
 export interface Examinations {
   /** Refuses a training that could not be run as it is asked for, and says why. */
   admit(task: TaskSpec): Promise<Outcome<null>>
   /** Refuses with `INVALID` what is no update of its training; the blob of it is here. */
-  check(update: Update): Promise<Outcome<null>>
+  check(update: Update, from: PeerId): Promise<Outcome<null>>
 }
 
 export interface ExaminationParts {
   readonly state: State
   readonly store: BlobStore
   readonly aggregator: Pick<Aggregator, 'examine'>
+  readonly secure: Pick<SecureRounds, 'awaitsWords'>
 }
 
 /** Models whose parameters are remembered. */
 const knownMax = 256
 
-export function createExaminations({ state, store, aggregator }: ExaminationParts): Examinations {
+export function createExaminations({
+  state,
+  store,
+  aggregator,
+  secure,
+}: ExaminationParts): Examinations {
   const known = new Map<Cid, Promise<Outcome<readonly Parameter[]>>>()
   /** One is in memory at a time, however many come at once. */
   let last: Promise<unknown> = Promise.resolve()
@@ -67,16 +75,22 @@ export function createExaminations({ state, store, aggregator }: ExaminationPart
     return found
   }
 
-  async function checkOne(update: Update): Promise<Outcome<null>> {
+  async function checkOne(update: Update, from: PeerId): Promise<Outcome<null>> {
     const spec = state.tasks.get(update.task_id)?.spec
     if (spec?.task_type !== 'federated_learning') {
       return refuse('TASK_UNKNOWN', `no training is ${update.task_id}`)
+    }
+    const { secure_aggregation: isSecure } = spec.inputs
+    if (isSecure && !secure.awaitsWords(update.round_id, from)) {
+      return refuse('ROUND_CLOSED', `no words of ${from} are awaited in this round`)
     }
     const parameters = await parametersOf(spec)
     if (!parameters.ok) return refuse('OVERLOADED', parameters.reason)
     const parts: Uint8Array[] = []
     for await (const part of store.read(update.delta)) parts.push(part)
-    return checkUpdate(Buffer.concat(parts), update, parameters.value, spec)
+    const bytes = Buffer.concat(parts)
+    if (isSecure) return checkWords(bytes, update, numbersOf(parameters.value))
+    return checkUpdate(bytes, update, parameters.value, spec)
   }
 
   return {
@@ -93,8 +107,8 @@ export function createExaminations({ state, store, aggregator }: ExaminationPart
       const nodes = Math.max(task.requirements.min_nodes, task.inputs.updates_min)
       return objectionToSize(task.inputs, nodes, numbersOf(parameters.value))
     },
-    check(update) {
-      const done = last.then(() => checkOne(update))
+    check(update, from) {
+      const done = last.then(() => checkOne(update, from))
       last = done.catch(() => 'whoever asked is told')
       return done
     },

@@ -1,19 +1,22 @@
 // What a training cannot be asked for, with the reason: what goes together is for the library to
-// say, the rest is what rules need and what this coordinator does not do.
-import { checkCombination, sigmaMax } from '@vcp/learning'
+// say, the rest is what rules need.
+import { checkCombination, secureUnits, sigmaMax } from '@vcp/learning'
 import { type FederatedLearning, type Outcome, pass, refuse } from '@vcp/protocol'
 import { comparedBytesMax, fixedPoint, type TrainingInputs } from './aggregation-spec.ts'
 import { nodeSpending } from './node-budget.ts'
 
 /** Whether a training could be run as it is asked for, whatever its model is. */
-export function objectionTo({ inputs }: FederatedLearning): Outcome<null> {
+export function objectionTo({ inputs, requirements }: FederatedLearning): Outcome<null> {
   const combined = checkCombination(inputs)
   if (!combined.ok) return combined
   for (const find of findings) {
     const reason = find(inputs)
     if (reason !== null) return refuse('TASK_REFUSED', reason)
   }
-  return pass(null)
+  if (!inputs.secure_aggregation) return pass(null)
+  const nodes = Math.max(requirements.min_nodes, inputs.updates_min)
+  const units = secureUnits(nodes, inputs.privacy)
+  return units.ok ? pass(null) : refuse('TASK_REFUSED', units.reason)
 }
 
 /** Whether so many updates of a model can be compared in the memory that there is. */
@@ -27,7 +30,14 @@ export function objectionToSize(inputs: TrainingInputs, updates: number, numbers
 
 type Finding = (inputs: TrainingInputs) => string | null
 
-const findings: readonly Finding[] = [notHere, gatesWithoutMeasure, badNodes, proximal, nodePrivacy]
+const findings: readonly Finding[] = [
+  adaptiveClipping,
+  hidden,
+  gatesWithoutMeasure,
+  badNodes,
+  proximal,
+  nodePrivacy,
+]
 
 const comparing: ReadonlySet<TrainingInputs['strategy']> = new Set([
   'median',
@@ -38,18 +48,25 @@ const comparing: ReadonlySet<TrainingInputs['strategy']> = new Set([
   'geometric_median',
 ])
 
-function notHere({ secure_aggregation, strategy, adaptive_clipping }: TrainingInputs) {
-  if (secure_aggregation) {
-    return 'secure aggregation is not carried over the network yet: leave it out'
-  }
-  if (strategy === 'fedbuff') {
+function adaptiveClipping({ adaptive_clipping: isAdaptive, privacy }: TrainingInputs) {
+  if (!isAdaptive || privacy?.unit === 'node') return null
+  return 'adaptive clipping follows the lengths of whole updates: for the privacy unit node alone'
+}
+
+/** What would be done to single updates. */
+function hidden(inputs: TrainingInputs): string | null {
+  if (!inputs.secure_aggregation) return null
+  if (inputs.server.clip_norm !== null) {
     return (
-      'fedbuff takes updates whenever they come, and here each belongs to a round: use fedavg ' +
-      'with an updates_min below the number of nodes, which cuts stragglers off'
+      'server.clip_norm shortens single updates and secure aggregation hides them; leave it out, ' +
+      'or ask for the privacy of nodes, which clip what they send'
     )
   }
-  if (adaptive_clipping) return 'the clip norm is not adapted by this coordinator: set clip_norm'
-  return null
+  if (inputs.adaptive_clipping) {
+    return 'adaptive clipping asks how long single updates are and secure aggregation hides them'
+  }
+  if (inputs.update_format === 'fixed') return null
+  return 'words under masks have 32 bits whatever is beneath: use update_format fixed'
 }
 
 function gatesWithoutMeasure({ quality, evaluation, privacy }: TrainingInputs) {

@@ -2,7 +2,8 @@
 import { pass } from '@vcp/protocol'
 import type { RoundDesk, RoundDeskParts } from './round-desk.ts'
 
-export function openRounds(parts: RoundDeskParts): RoundDesk {
+export function openRounds(given: Omit<RoundDeskParts, 'startedAtMs'>): RoundDesk {
+  const parts = { ...given, startedAtMs: given.clock.nowMs() }
   let opened: Promise<RoundDesk> | null = null
   const desk = () => {
     opened ??= import('./round-desk.ts').then(({ createRoundDesk }) => createRoundDesk(parts))
@@ -15,7 +16,8 @@ export function openRounds(parts: RoundDeskParts): RoundDesk {
     async admit(task) {
       return task.task_type === 'federated_learning' ? (await desk()).admit(task) : pass(null)
     },
-    check: async (update) => (await desk()).check(update),
+    check: async (update, from) => (await desk()).check(update, from),
+    hear: async (from, ask, signal) => (await desk()).hear(from, ask, signal),
     async close() {
       await (await opened)?.close()
     },

@@ -11,19 +11,23 @@ import {
   pass,
   type Refusal,
   type RoundId,
+  type SecureSummary,
 } from '@vcp/protocol'
-import type { Input } from '../core/inputs.ts'
+import type { Input, InputOf } from '../core/inputs.ts'
+import { stalenessOf } from '../core/rounds/buffered.ts'
 import type { RoundRecord } from '../core/rounds/round-record.ts'
 import type { State } from '../core/state.ts'
 import type { Training } from '../core/tasks/task-record.ts'
 import { aggregationSpec, lossNames } from './aggregation-spec.ts'
 import { nodeSpending } from './node-budget.ts'
+import { begunAnew, type OpenedRound, type SecureRounds } from './secure-rounds.ts'
 import { sizedBlob } from './sized-blob.ts'
 
 export interface PutTogetherParts {
   readonly state: State
   readonly store: BlobStore
   readonly aggregator: Pick<Aggregator, 'aggregate'>
+  readonly secure: Pick<SecureRounds, 'knows' | 'open'>
   /** Of this coordinator alone: whoever knows it can take the noise of its rounds off again. */
   readonly secret: Uint8Array
 }
@@ -44,30 +48,47 @@ export async function putTogether(
     const reason = `one more sum would cost epsilon ${spending.epsilon.toPrecision(4)} in all`
     return { type: 'aggregation-failed', roundId, reason, code: 'budget_spent' }
   }
-  const made = await aggregate(parts, record, spec, task.training)
-  if (made.ok) return inputOf(parts.store, record, made.value, spending?.epsilon ?? null)
+  const isSecure = record.round.secure !== undefined
+  if (isSecure && !parts.secure.knows(roundId)) {
+    return { type: 'round-lost', roundId, reason: begunAnew, isOurs: true }
+  }
+  const opened = isSecure ? await parts.secure.open(record) : null
+  const made = await aggregate(parts, record, spec, task.training, opened)
+  if (made.ok) {
+    const input = await inputOf(parts.store, record, made.value, spending?.epsilon ?? null)
+    return opened?.ok === true ? { ...input, secure: summaryOf(opened.value) } : input
+  }
   if (made.code === 'INTERRUPTED') return null
   const reason = made.reason.slice(0, 500).toWellFormed()
   return { type: 'aggregation-failed', roundId, reason, code: null }
 }
 
 async function aggregate(
-  { store, aggregator, secret }: PutTogetherParts,
-  { round, updates }: RoundRecord,
+  { state, store, aggregator, secret }: PutTogetherParts,
+  record: RoundRecord,
   { inputs }: FederatedLearning,
   { strategyState }: Training,
+  opened: Outcome<OpenedRound> | null,
 ): Promise<Outcome<Aggregated>> {
+  if (opened?.ok === false) return opened
+  const { round, updates } = record
   const found = gather(store, {
     'the model': round.model_in,
     'the held-out set': inputs.evaluation,
     'the moments': strategyState,
   })
-  const came = peersOf(updates).map((peer) => sizedBlob(store, updates.get(peer)!.delta, 'update'))
+  const taken = peersOf(updates).map((peer) => updates.get(peer)!)
+  const came = taken.map(({ delta }) => sizedBlob(store, delta, 'update'))
   const lost = came.find((each): each is Refusal => !each.ok)
   if (!found.ok) return found
   if (lost !== undefined) return lost
-  const size = { updates: came.length, participants: round.participants.length }
-  const spec = aggregationSpec(inputs, size)
+  const size = {
+    updates: came.length,
+    participants: round.participants.length,
+    clipNorm: round.clip_norm ?? null,
+    staleness: taken.map((update) => stalenessOf(state, record, update)),
+  }
+  const spec = aggregationSpec(inputs, size, opened?.value.masks ?? null)
   const seed = spec.rule.kind === 'noisy-mean' ? seedOf(secret, round.round_id) : null
   const [model, heldOut, moments] = found.value
   return aggregator.aggregate(
@@ -104,12 +125,16 @@ function peersOf(updates: RoundRecord['updates']): readonly PeerId[] {
   return [...updates.keys()].sort()
 }
 
+function summaryOf({ roster }: OpenedRound): SecureSummary {
+  return { roster: roster.digest, nodes: roster.nodes }
+}
+
 async function inputOf(
   store: BlobStore,
   { round, updates }: RoundRecord,
   made: Aggregated,
   epsilonSpent: number | null,
-): Promise<Input> {
+): Promise<InputOf<'round-aggregated'>> {
   const keep = (bytes: Uint8Array) => store.put([bytes], { shape: 'whole' })
   const peers = peersOf(updates)
   return {
@@ -120,6 +145,7 @@ async function inputOf(
     loss: finite(made.loss),
     accuracy: made.accuracy,
     epsilonSpent,
+    clipNormNext: made.clipNormNext,
     contributions: made.updates.map(({ leftOut, loss, accuracy, cosine, normRatio }, at) => ({
       peer_id: peers[at]!,
       left_out: leftOut,

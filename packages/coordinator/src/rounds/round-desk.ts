@@ -11,8 +11,9 @@ import type { Loop } from '../loop/loop.ts'
 import { pause } from '../mesh/pause.ts'
 import { createExaminations, type Examinations } from './examinations.ts'
 import { putTogether } from './put-together.ts'
+import { SecureRounds } from './secure-rounds.ts'
 
-export interface RoundDesk extends Examinations {
+export interface RoundDesk extends Examinations, Pick<SecureRounds, 'hear'> {
   carryOut(effect: Effect): void
   close(): Promise<void>
 }
@@ -22,18 +23,23 @@ export interface RoundDeskParts {
   readonly store: BlobStore
   readonly clock: Clock
   readonly secret: Uint8Array
+  /** When this process began. */
+  readonly startedAtMs: number
 }
 
 /** The process that aggregates stays for the next round of a quick training. */
 const idleMs = 60_000
 const troubleMs = 5_000
 
-export function createRoundDesk({ loop, store, clock, secret }: RoundDeskParts): RoundDesk {
+export function createRoundDesk(given: RoundDeskParts): RoundDesk {
+  const { loop, store, clock, secret, startedAtMs } = given
   const { state } = loop
   const stop = new AbortController()
   const underWay = new Map<RoundId, Promise<void>>()
   const aggregator = createAggregator({ idleMs })
-  const parts = { state, store, aggregator, secret }
+  const tell = (input: Input) => loop.tell(input)
+  const secure = new SecureRounds({ state, clock, startedAtMs, tell })
+  const parts = { state, store, aggregator, secret, secure }
 
   async function carryOutRound(roundId: RoundId): Promise<void> {
     for (;;) {
@@ -62,6 +68,7 @@ export function createRoundDesk({ loop, store, clock, secret }: RoundDeskParts):
 
   return {
     ...createExaminations(parts),
+    hear: (from, ask, signal) => secure.hear(from, ask, signal),
     carryOut(effect) {
       if (effect.type !== 'aggregate-round' || stop.signal.aborted) return
       const { roundId } = effect
@@ -71,6 +78,7 @@ export function createRoundDesk({ loop, store, clock, secret }: RoundDeskParts):
     },
     async close() {
       stop.abort(new VcpError('COORDINATOR_STOPPING'))
+      secure.close()
       await aggregator.close()
       await Promise.allSettled(underWay.values())
     },

@@ -100,6 +100,45 @@ describe('a training over the mesh', () => {
     expect([...points.values()]).toEqual([20_000_000, 20_000_000])
   }, 30_000)
 
+  test('has the clip norm follow the lengths of updates, by a noised count', async () => {
+    const budget = { epsilon: 100, delta: 1e-5 }
+    const privacy = { unit: 'node', budget, clip_norm: 1, noise_multiplier: 2 }
+    const task = smallTraining({ rounds: 2, privacy, adaptive_clipping: true })
+    const { server, nodes } = await begun(task)
+    for (let round = 0; round < 2; round++) {
+      for (const node of nodes) expect(await contribute(node, deltaOf(5))).toMatchObject(kept)
+    }
+    await nodes[0]!.asked('withdraw')
+    const [first, second] = rounds(server)
+    expect(first!.clip_norm).toBe(1)
+    expect(second!.clip_norm).not.toBe(1)
+    expect(second!.clip_norm).toBeGreaterThan(0.1)
+    expect(second!.clip_norm).toBeLessThan(10)
+    // Both of length 7: a model of two of them whole would be sure of every point.
+    expect(first!.loss).toBeGreaterThan(0.1)
+  }, 30_000)
+
+  test('by fedbuff moves with the first updates, and takes a slow node’s later', async () => {
+    const task = smallTraining({ rounds: 3, strategy: 'fedbuff', updates_min: 2 })
+    const { server, nodes } = await begun(task, 3)
+    const [quick, other, slow] = nodes as [ScriptedNode, ScriptedNode, ScriptedNode]
+    const late = await slow.asked('train')
+    for (const node of [quick, other]) await contribute(node, deltaOf(1))
+    // The model of the second round is there, and the slow one is not asked to begin anew.
+    const next = await quick.asked('train')
+    await slow.keep(deltaOf(1))
+    const update = updateFor({ ...late.round, task_id: one }, late.lease_epoch, deltaOf(1))
+    const envelope = slow.sign('update', update)
+    expect(await slow.report({ report: 'signed', envelope, output: null })).toMatchObject(kept)
+    const second = rounds(server).find(({ round_id }) => round_id === next.round.round_id)
+    expect(second).toMatchObject({ number: 2, updates_accepted: 1 })
+    expect(slow.asks.filter(({ ask }) => ask === 'train')).toHaveLength(1)
+    await contribute(other, deltaOf(1))
+    for (const node of [slow, other]) await contribute(node, deltaOf(1))
+    await slow.asked('withdraw')
+    expect(rounds(server).map(({ state }) => state)).toEqual(Array(3).fill('finalised'))
+  }, 30_000)
+
   test('orders a round from a node that was away', async () => {
     const { server, nodes } = await begun()
     await nodes[0]!.asked('train')
@@ -128,9 +167,8 @@ describe('a training over the mesh', () => {
 
 describe('a training is refused', () => {
   test.each([
-    [{ secure_aggregation: true, updates_min: 3 }, /secure aggregation/],
     [{ strategy: 'krum', updates_min: 5, server: { byzantine_max: 2 } }, /at least 7/],
-    [{ strategy: 'fedbuff' }, /fedbuff/],
+    [{ adaptive_clipping: true }, /for the privacy unit node alone/],
     [{ strategy: 'fedprox' }, /proximal/],
     [{ server: { byzantine_max: 1 } }, /is a mean/],
     [{ evaluation: null, quality: {} }, /held-out/],

@@ -108,7 +108,8 @@ export async function accuracyUnder(
       .map((change, node) => (node < bad ? attacks[attack]({ change, honest, noise }) : change))
       .map((change) => encoded(world, change))
       .filter((bytes) => isTaken(world, bytes, task))
-    const spec = aggregationSpec(task.inputs, { updates: updates.length, participants: nodes })
+    const size = { updates: updates.length, participants: nodes, clipNorm: null, staleness: [] }
+    const spec = aggregationSpec(task.inputs, size)
     const made = await aggregator.aggregate(
       { loss: lossNames[task.inputs.loss], spec, seed: null },
       {

@@ -22,6 +22,7 @@ const plain: AggregationSpec = {
   learningRate: 1,
   clipNorm: null,
   gates: null,
+  weights: null,
   updatesMin: 1,
   updates: 3,
   bytesMax: 2 ** 30,
@@ -165,7 +166,7 @@ describe('a round', () => {
   })
 
   test('gives the same noisy model from the same seed, and scores no single update', async () => {
-    const privacy = { clipNorm: 0.1, noiseMultiplier: 1, expectedNodes: 2 }
+    const privacy = { clipNorm: 0.1, noiseMultiplier: 1, expectedNodes: 2, adaptive: null }
     const rule = {
       kind: 'noisy-mean',
       privacy: { ...privacy, fixedPoint: { fractionBits: 24 } },
@@ -180,6 +181,29 @@ describe('a round', () => {
       [null, null],
     ])
     expect(once.accuracy).not.toBeNull()
+  })
+
+  test('weighs old updates less, and divides by how many there are', async () => {
+    const [fresh, old] = [someUpdate(1), someUpdate(2)] as const
+    const updates = [fresh, old].map(updateOf)
+    const { model } = must(await aggregate(updates, { weights: [1, 0.5] }))
+    const expected = start.map((weight, at) => weight + (fresh[at]! + old[at]! / 2) / 2)
+    const found = weightsIn(model)
+    for (const at of [0, 7, length - 1]) expect(found[at]).toBeCloseTo(expected[at]!, 6)
+  })
+
+  test('is the same where updates are kept and where they are added as they come', async () => {
+    const updates = [1, 2, 3].map((seed) => updateOf(someUpdate(seed)))
+    const kept = must(await aggregate(updates))
+    const direct = must(await aggregate(updates, { bytesMax: 100 }))
+    expect(direct.model).toEqual(kept.model)
+    expect(kept.updates[0]!.cosine).not.toBeNull()
+    expect(direct.updates[0]!.cosine).toBeNull()
+    const torn = [updates[0]!, updates[1]!.slice(0, -4), updates[2]!]
+    const without = must(await aggregate(torn, { bytesMax: 100 }))
+    expect(without.updates.map(({ leftOut }) => leftOut !== null)).toEqual([false, true, false])
+    const others = must(await aggregate([updates[0]!, updates[2]!], { bytesMax: 100 }))
+    expect(without.model).toEqual(others.model)
   })
 
   test('refuses what would take more memory than there is to be', async () => {

@@ -9,14 +9,15 @@ import { encodeModel } from '../onnx/read-model.ts'
 import { bindGraph } from '../train/bound-graph.ts'
 import { type Evaluation, evaluate } from '../train/evaluate.ts'
 import type { OpenExecutor } from '../train/executor.ts'
-import { type ParameterLayout, weightsOf, withWeights } from '../train/parameter-layout.ts'
-import { decodeUpdate, valuesOf } from '../update/update-codec.ts'
-import { type Anomaly, anomalies, gateFaults, type QualityGates } from './anomaly.ts'
-import { type CombiningRule, combination, isComparing } from './combine-updates.ts'
+import { weightsOf, withWeights } from '../train/parameter-layout.ts'
+import type { QualityGates } from './anomaly.ts'
+import { type CombiningRule, isComparing } from './combine-updates.ts'
+import type { MaskedMean } from './masked-mean.ts'
 import { readMoments, writeMoments } from './moments-file.ts'
 import type { AggregationPlan } from './plan-aggregation.ts'
 import { applyUpdate, optimiserState, type ServerStep } from './server-optimiser.ts'
-import { clipped, type Row } from './vector.ts'
+import { type MeasuredUpdate, takeMasked, takeUpdates } from './take-updates.ts'
+import { areFinite, type Row, times } from './vector.ts'
 
 export interface AggregationSpec {
   readonly rule: CombiningRule
@@ -26,21 +27,16 @@ export interface AggregationSpec {
   /** Updates are shortened to this norm; null: as they came. */
   readonly clipNorm: number | null
   readonly gates: QualityGates | null
+  /** What each update is multiplied by, at most 1, in the order of their coming; null: 1 each. */
+  readonly weights: readonly number[] | null
   /** Fewer than these make no model. */
   readonly updatesMin: number
   /** How many updates will come. */
   readonly updates: number
   /** What they may take together. */
   readonly bytesMax: number
-}
-
-/** What was found of one update. Null where it was not measured. */
-export interface MeasuredUpdate {
-  readonly leftOut: string | null
-  readonly loss: number | null
-  readonly accuracy: number | null
-  readonly cosine: number | null
-  readonly normRatio: number | null
+  /** Where updates are words under masks, which only a mean can be made of. */
+  readonly masked?: MaskedMean
 }
 
 export interface Aggregated {
@@ -48,6 +44,8 @@ export interface Aggregated {
   readonly moments: Uint8Array | null
   readonly loss: number | null
   readonly accuracy: number | null
+  /** Where the clip norm is adapted: that of the next round. */
+  readonly clipNormNext: number | null
   /** In the order in which they came. */
   readonly updates: readonly MeasuredUpdate[]
 }
@@ -57,6 +55,7 @@ export interface AggregationParts {
   readonly plan: AggregationPlan
   readonly heldOut: Dataset | null
   readonly moments: Uint8Array | null
+  /** Each is to be read before the next is asked for: its bytes may be written over then. */
   readonly updates: AsyncIterable<Uint8Array>
   /** For noise. Its key is as secret as the updates are. */
   readonly source: RandomSource
@@ -70,29 +69,35 @@ export async function aggregateRound(
   spec: AggregationSpec,
   parts: AggregationParts,
 ): Promise<Outcome<Aggregated>> {
-  const { model, plan, open, heldOut } = parts
-  const start = weightsOf(model, plan.layout)
+  const { model: before, plan, open, heldOut } = parts
+  const start = weightsOf(before, plan.layout)
   const kept = keepsRows(spec, start.length)
   if (!kept.ok) return kept
-  const weights = start.slice()
+  const weights = heldOut === null ? start : start.slice()
   const bound = heldOut === null ? null : await bindGraph(plan.graph, plan.layout, weights, open)
   try {
-    const look = async (change: Row | null): Promise<Evaluation | null> => {
-      if (bound === null) return null
-      for (let i = 0; i < weights.length; i++) weights[i] = start[i]! + (change?.[i] ?? 0)
-      return evaluate(bound, heldOut!)
-    }
-    const taken = await takeUpdates(spec, parts, start.length, { isKept: kept.value, look })
+    const look =
+      bound === null
+        ? null
+        : (change: Row): Promise<Evaluation> => {
+            for (let i = 0; i < weights.length; i++) weights[i] = start[i]! + change[i]!
+            return evaluate(bound, heldOut!)
+          }
+    const taken =
+      spec.masked === undefined
+        ? await takeUpdates(spec, parts, start.length, { isKept: kept.value, look })
+        : await takeMasked(spec.masked, parts)
     if (!taken.ok) return taken
-    const { change, updates } = taken.value
+    const { change, clipNormNext, updates } = taken.value
     const stepped = step(spec, parts.moments, start, change)
     if (!stepped.ok) return stepped
-    const next = withWeights(model, plan.layout, stepped.value.weights)
+    const next = withWeights(before, plan.layout, stepped.value.weights)
     if (!next.ok) return next
-    const seen = await look(differenceOf(stepped.value.weights, start))
+    const seen = await look?.(differenceOf(stepped.value.weights, start))
     const { moments } = stepped.value
     const { loss = null, accuracy = null } = seen ?? {}
-    return pass({ model: encodeModel(next.value), moments, loss, accuracy, updates })
+    const model = encodeModel(next.value)
+    return pass({ model, moments, loss, accuracy, clipNormNext, updates })
   } finally {
     await bound?.close()
   }
@@ -111,99 +116,6 @@ function keepsRows(spec: AggregationSpec, length: number): Outcome<boolean> {
   return pass(isNeeded || bytes <= Math.min(keptBytesMax, spec.bytesMax))
 }
 
-interface Looking {
-  readonly isKept: boolean
-  look(change: Row): Promise<Evaluation | null>
-}
-
-interface Taken {
-  readonly change: Row
-  readonly updates: readonly MeasuredUpdate[]
-}
-
-async function takeUpdates(
-  spec: AggregationSpec,
-  { plan, updates, source }: AggregationParts,
-  length: number,
-  { isKept, look }: Looking,
-): Promise<Outcome<Taken>> {
-  const measured: MeasuredUpdate[] = []
-  const rows: (Row | null)[] = []
-  const sum = combination(spec.rule, length)
-  let counted = 0
-  for await (const bytes of updates) {
-    const row = rowFrom(bytes, plan.layout, spec.clipNorm)
-    if (isKept) rows.push(row.ok ? row.value : null)
-    if (!row.ok) {
-      measured.push({ ...unmeasured, leftOut: row.reason.slice(0, 200) })
-      continue
-    }
-    const isSecret = spec.rule.kind === 'noisy-mean'
-    const { loss = null, accuracy = null } = (isSecret ? null : await look(row.value)) ?? {}
-    const added: Outcome<null> = isKept ? pass(null) : sum.add(row.value)
-    if (added.ok && !isKept) counted += 1
-    const leftOut = added.ok ? null : added.reason.slice(0, 200)
-    measured.push({ ...unmeasured, loss, accuracy, leftOut })
-  }
-  const judged = isKept ? judge(rows, measured, spec.gates) : measured
-  for (const [at, row] of rows.entries()) {
-    if (row === null || judged[at]!.leftOut !== null) continue
-    const added = sum.add(row)
-    if (added.ok) counted += 1
-    else judged[at] = { ...judged[at]!, leftOut: added.reason.slice(0, 200) }
-  }
-  const isNoisy = spec.rule.kind === 'noisy-mean'
-  if (counted < spec.updatesMin && !isNoisy) return tooFew(spec.updatesMin, judged)
-  const change = sum.finish(source)
-  return change.ok ? pass({ change: change.value, updates: judged }) : change
-}
-
-const unmeasured = { leftOut: null, loss: null, accuracy: null, cosine: null, normRatio: null }
-
-function rowFrom(
-  bytes: Uint8Array,
-  layout: ParameterLayout,
-  clipNorm: number | null,
-): Outcome<Row> {
-  const update = decodeUpdate(bytes, layout)
-  if (!update.ok) return update
-  const row = valuesOf(update.value)
-  return pass(clipNorm === null ? row : clipped(row, clipNorm))
-}
-
-/** Scores of all updates that could be read, and who is left out by the gates. */
-function judge(
-  rows: readonly (Row | null)[],
-  measured: readonly MeasuredUpdate[],
-  gates: QualityGates | null,
-): MeasuredUpdate[] {
-  const scores = anomalies(rows.filter((row) => row !== null))
-  let next = 0
-  return measured.map((each, at) => {
-    if (rows[at] === null) return each
-    const anomaly = scores[next]!
-    next += 1
-    const faults = gates === null ? [] : gateFaults({ ...each, anomaly }, gates)
-    const leftOut = faults.length === 0 ? null : faults.join(', ')
-    return { ...each, leftOut, ...scoreOf(anomaly) }
-  })
-}
-
-function scoreOf({ cosine, normRatio }: Anomaly) {
-  // Against updates of nothing any length is infinite, and has no ratio.
-  return { cosine, normRatio: Number.isFinite(normRatio) ? normRatio : null }
-}
-
-function tooFew(least: number, measured: readonly MeasuredUpdate[]) {
-  const reasons = new Set(measured.flatMap(({ leftOut }) => leftOut ?? []))
-  const counted = measured.filter(({ leftOut }) => leftOut === null).length
-  const why = reasons.size === 0 ? '' : `: ${[...reasons].join('; ')}`
-  return refuse(
-    'INVALID',
-    `${counted} of ${measured.length} updates count, ${least} are needed${why}`.slice(0, 500),
-  )
-}
-
 interface Stepped {
   readonly weights: Float32Array
   readonly moments: Uint8Array | null
@@ -218,12 +130,12 @@ function step(
   const fresh = optimiserState(how, start.length)
   const read = moments === null ? pass(fresh) : readMoments(moments, fresh)
   if (!read.ok) return read
-  const weights = Float64Array.from(start)
+  const weights = new Float64Array(start)
   const hasRate = 'learningRate' in how
-  const scaled = hasRate || learningRate === 1 ? change : change.map((each) => each * learningRate)
+  const scaled = hasRate || learningRate === 1 ? change : times(change, learningRate)
   applyUpdate(how, read.value, weights, scaled)
-  const rounded = Float32Array.from(weights)
-  if (!rounded.every(Number.isFinite)) {
+  const rounded = new Float32Array(weights)
+  if (!areFinite(rounded)) {
     return refuse('TRAINING_FAILED', 'the step leads to weights that are not finite')
   }
   return pass({ weights: rounded, moments: writeMoments(read.value) })

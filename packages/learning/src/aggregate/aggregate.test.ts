@@ -1,12 +1,13 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { seededRandom } from '../noise/random-source.ts'
-import { anomalies, gateFaults } from './anomaly.ts'
-import { stalenessWeight, updateBuffer } from './buffered.ts'
+import { adaptiveClipping } from '../privacy/adaptive-clipping.ts'
+import { anomalies, gateFaults, nearestCosines } from './anomaly.ts'
 import { exactSum, totalWeightMax } from './exact-sum.ts'
 import { defaultFixedPoint, toFixedPoint } from './fixed-point.ts'
 import { noisySum } from './node-privacy.ts'
 import { applyUpdate, optimiserState, type ServerStep } from './server-optimiser.ts'
+import { stalenessWeight } from './staleness-weight.ts'
 import { clipped, norm } from './vector.ts'
 
 const row = (...values: number[]) => Float64Array.from(values)
@@ -113,15 +114,6 @@ describe('FedBuff', () => {
     expect(stalenessWeight(0)).toBe(1)
     expect(stalenessWeight(3)).toBe(0.5)
   })
-
-  test('moves when it is full, and drops what is too old', () => {
-    const buffer = updateBuffer(1, { size: 2, learningRate: 1, stalenessMax: 3 })
-    expect(buffer.take(row(1), 4)).toMatchObject({ ok: false, code: 'ROUND_CLOSED' })
-    expect(buffer.take(row(4), 0)).toEqual({ ok: true, value: null })
-    expect(buffer.take(row(4), 3)).toEqual({ ok: true, value: row(2 + 1) })
-    expect(buffer.held).toBe(0)
-    expect(buffer.take(row(1), -1)).toMatchObject({ code: 'INVALID' })
-  })
 })
 
 describe('clipping', () => {
@@ -138,12 +130,13 @@ describe('privacy of whole nodes', () => {
     noiseMultiplier: 1e-6,
     expectedNodes: 4,
     fixedPoint: defaultFixedPoint,
+    adaptive: null,
   }
 
   test('divides by the nodes that were expected, not by those that came', () => {
     const sum = noisySum(2, how)
     sum.add(row(3, 4))
-    const mean = sum.finish(source())
+    const { mean } = sum.finish(source())
     expect(mean[0]).toBeCloseTo(0.6 / 4, 4)
     expect(mean[1]).toBeCloseTo(0.8 / 4, 4)
   })
@@ -156,7 +149,7 @@ describe('privacy of whole nodes', () => {
   })
 
   test('releases noise where nobody was drawn, of the deviation it promises', () => {
-    const noise = noisySum(20_000, { ...how, noiseMultiplier: 2 }).finish(source())
+    const { mean: noise } = noisySum(20_000, { ...how, noiseMultiplier: 2 }).finish(source())
     const variance = noise.reduce((sum, value) => sum + value * value, 0) / noise.length
     expect(variance / (2 / 4) ** 2).toBeGreaterThan(0.95)
     expect(variance / (2 / 4) ** 2).toBeLessThan(1.05)
@@ -170,10 +163,52 @@ describe('privacy of whole nodes', () => {
           const exact = noisySum(3, { ...how, noiseMultiplier: 1e-9, expectedNodes: 1 })
           exact.add(Float64Array.from(values))
           // Noise of 1e-9 clip norms is far below one unit: what comes out is the units.
-          expect(norm(exact.finish(source()))).toBeLessThanOrEqual(1 + 1e-15)
+          expect(norm(exact.finish(source()).mean)).toBeLessThanOrEqual(1 + 1e-15)
         },
       ),
     )
+  })
+})
+
+describe('a clip norm that follows the updates', () => {
+  const adaptive = { quantile: 0.5, learningRate: 0.2, countNoise: 1e-6 }
+  const how = {
+    clipNorm: 1,
+    noiseMultiplier: 1e-6,
+    expectedNodes: 4,
+    fixedPoint: defaultFixedPoint,
+    adaptive,
+  }
+  const chance = source()
+  const after = (lengths: readonly number[], changes: Partial<typeof how> = {}) => {
+    const sum = noisySum(1, { ...how, ...changes })
+    for (const length of lengths) sum.add(row(length))
+    return sum.finish(chance).clipNormNext!
+  }
+
+  test('falls where most are within it, rises where most are not, and else stays', () => {
+    expect(after([0.1, 0.1, 0.1, 0.1])).toBeCloseTo(Math.exp(-0.1), 9)
+    expect(after([3, 3, 3, 3])).toBeCloseTo(Math.exp(0.1), 9)
+    expect(after([0.5, 0.5, 3, 3])).toBeCloseTo(1, 9)
+    // Who was asked and sent nothing says neither.
+    expect(after([])).toBeCloseTo(1, 9)
+  })
+
+  test('is steered by a count that is noised, at the cost of more noise in the sum', () => {
+    const nodes = { noiseMultiplier: 1, adaptive: adaptiveClipping(20, 1), expectedNodes: 20 }
+    const steps = Array.from({ length: 400 }, () => Math.log(after([], nodes)) / -0.2)
+    const deviation = Math.sqrt(steps.reduce((sum, step) => sum + step * step, 0) / steps.length)
+    expect(deviation * 20).toBeGreaterThan(0.85)
+    expect(deviation * 20).toBeLessThan(1.15)
+    const { mean } = noisySum(20_000, { ...how, ...nodes }).finish(source())
+    const variance = mean.reduce((sum, value) => sum + value * value, 0) / mean.length
+    // 1 / (1 - 1/4): a quarter of what the release costs is for the count.
+    expect(variance * 20 ** 2).toBeGreaterThan((4 / 3) * 0.95)
+    expect(variance * 20 ** 2).toBeLessThan((4 / 3) * 1.05)
+  })
+
+  test('is refused where the count would cost more than there is', () => {
+    expect(() => after([], { noiseMultiplier: 1, adaptive: { ...adaptive } })).toThrow(/count/)
   })
 })
 
@@ -188,8 +223,9 @@ describe('anomaly scores and gates', () => {
     expect(scores[4]!.cosine).toBeLessThan(-0.9)
     expect(scores[5]!.normRatio).toBeGreaterThan(20)
     expect(scores.map((score) => score.isFinite)).toEqual([...Array(6).fill(true), false, false])
-    const sybils = anomalies([...honest, row(-1, 0.3), row(-1, 0.3)])
-    expect(sybils[5]!.nearestCosine).toBeCloseTo(1, 12)
+    const nearest = nearestCosines([...honest, row(-1, 0.3), row(-1, 0.3)])
+    expect(nearest[5]).toBeCloseTo(1, 12)
+    expect(nearest[0]).toBeLessThan(0.999)
   })
 
   test('count a zero update without dividing by its norm', () => {

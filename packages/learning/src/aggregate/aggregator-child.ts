@@ -5,7 +5,6 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Outcome, pass, refuse } from '@vcp/protocol'
 import { compile } from '../compile/compile.ts'
-import { ByteSource } from '../data/byte-stream.ts'
 import type { Dataset } from '../data/dataset.ts'
 import { openDataset } from '../data/open-dataset.ts'
 import { seededRandom, systemRandom } from '../noise/random-source.ts'
@@ -21,9 +20,10 @@ import type {
   ExaminationOrder,
   Lengths,
 } from './aggregator-messages.ts'
+import { openBlockingPipe } from './blocking-pipe.ts'
 import { type AggregationPlan, planAggregation } from './plan-aggregation.ts'
 
-const pipe = new ByteSource(process.stdin[Symbol.asyncIterator]() as never, 'the pipe')
+const pipe = openBlockingPipe(0)
 
 process.once('disconnect', () => process.kill(process.pid, 'SIGKILL'))
 process.on('message', (task: AggregatorTask) => void obey(task))
@@ -50,7 +50,7 @@ async function aggregate(
 ): Promise<Outcome<AggregatorResults['aggregate']>> {
   const opened = await openModel(loss, lengths)
   if (!opened.ok) return opened
-  const moments = lengths.moments === null ? null : await pipe.take(lengths.moments)
+  const moments = lengths.moments === null ? null : take(lengths.moments)
   const open = await executorFor({ executor: 'native', threads: 1 })
   const source = seed === null ? systemRandom() : seededRandom(seed)
   const updates = updatesOf(lengths)
@@ -81,7 +81,7 @@ async function openModel(
   loss: AggregationOrder['loss'],
   lengths: Lengths,
 ): Promise<Outcome<Opened>> {
-  const model = decodeModel(await pipe.take(lengths.model))
+  const model = decodeModel(take(lengths.model))
   if (!model.ok) return model
   const plan = planAggregation(model.value, loss)
   if (!plan.ok) return plan
@@ -106,7 +106,7 @@ async function readHeldOut(
   const folder = await mkdtemp(join(tmpdir(), 'vcp-held-out-'))
   try {
     const file = join(folder, 'held-out.npz')
-    await writeFile(file, await pipe.take(lengths.heldOut!), { mode: 0o600 })
+    await writeFile(file, take(lengths.heldOut!), { mode: 0o600 })
     const inputs = { [input.name]: { path: `${file}:x` } }
     const source = { format: 'npy', inputs, labels: { path: `${file}:y` } } as const
     const opened = await openDataset(source, graph, heldOutBytesMax)
@@ -117,6 +117,18 @@ async function readHeldOut(
   }
 }
 
+/** All of them in the same memory, one after the other. */
 async function* updatesOf({ updates }: Lengths): AsyncGenerator<Uint8Array> {
-  for (const length of updates) yield await pipe.take(length)
+  const place = new Uint8Array(Math.max(0, ...updates))
+  for (const length of updates) {
+    const update = place.subarray(0, length)
+    pipe.fill(update)
+    yield update
+  }
+}
+
+function take(length: number): Uint8Array {
+  const bytes = new Uint8Array(length)
+  pipe.fill(bytes)
+  return bytes
 }

@@ -21,6 +21,7 @@ const order: AggregationOrder = {
     learningRate: 1,
     clipNorm: null,
     gates: null,
+    weights: null,
     updatesMin: 1,
     updates: 2,
     bytesMax: 2 ** 28,

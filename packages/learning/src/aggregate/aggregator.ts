@@ -174,12 +174,34 @@ async function failed(error: unknown, heard: Promise<Outcome<unknown>>): Promise
 async function send({ stdin }: ChildProcess, parts: readonly SizedBytes[]): Promise<void> {
   for (const part of parts) {
     let sent = 0
-    for await (const bytes of part.read()) {
+    for await (const bytes of ahead(part.read())) {
       sent += bytes.length
       if (stdin!.destroyed) return
       if (!stdin!.write(bytes)) await hasRoom(stdin!)
     }
     if (sent !== part.length) throw new Error(`${sent} bytes came, of ${part.length}`)
+  }
+}
+
+/** The next piece is read while the one before is written. */
+async function* ahead(pieces: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  const iterator = pieces[Symbol.asyncIterator]()
+  const read = () => {
+    const next = iterator.next()
+    // Whoever awaits it is told; until then nobody does.
+    next.catch(() => 'whoever awaits it is told')
+    return next
+  }
+  let next = read()
+  try {
+    for (;;) {
+      const { value, done } = await next
+      if (done === true) return
+      next = read()
+      yield value
+    }
+  } finally {
+    await iterator.return?.()
   }
 }
 

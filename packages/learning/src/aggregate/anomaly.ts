@@ -2,41 +2,47 @@
 // do not rely on them.
 import type { TaskSpec } from '@vcp/protocol'
 import * as z from 'zod'
-import { byCoordinate, cosine, medianOfSorted, norm, product, type Row } from './vector.ts'
+import {
+  areFinite,
+  byCoordinate,
+  cosine,
+  medianOfSorted,
+  norm,
+  product,
+  type Row,
+} from './vector.ts'
 
 export interface Anomaly {
   /** With the median of all updates; near 1 where it points as the others do. */
   readonly cosine: number
   /** Its norm over the median norm. */
   readonly normRatio: number
-  /** The largest cosine with another update: sybils send nearly the same. */
-  readonly nearestCosine: number
   readonly isFinite: boolean
 }
 
 export function anomalies(rows: readonly Row[]): readonly Anomaly[] {
-  const finite = rows.filter(isFiniteRow)
+  const finite = rows.filter(areFinite)
   if (finite.length === 0) return rows.map(() => notFinite)
   const centre = byCoordinate(finite, medianOfSorted)
   const norms = Float64Array.from(finite, norm)
   const typical = medianOfSorted(norms.slice().sort())
-  const nearest = nearestCosines(finite, norms)
   let next = 0
   return rows.map((row) => {
-    if (!isFiniteRow(row)) return notFinite
+    if (!areFinite(row)) return notFinite
     const at = next++
     const length = norms[at]!
     return {
       cosine: cosine(row, centre),
       normRatio: typical === 0 ? (length === 0 ? 1 : Number.POSITIVE_INFINITY) : length / typical,
-      nearestCosine: nearest[at]!,
       isFinite: true,
     }
   })
 }
 
-/** Each pair once, each norm once: for 20 updates a sixth of the work of a cosine for each. */
-function nearestCosines(rows: readonly Row[], norms: Row): Row {
+/** Of each update the largest cosine with another, which for sybils is near 1. No gate asks for it:
+ *  it is as much work as all the rest. Each pair is looked at once. */
+export function nearestCosines(rows: readonly Row[]): Row {
+  const norms = Float64Array.from(rows, norm)
   const nearest = new Float64Array(rows.length).fill(-1)
   for (let i = 0; i < rows.length; i++) {
     for (let j = 0; j < i; j++) {
@@ -49,13 +55,7 @@ function nearestCosines(rows: readonly Row[], norms: Row): Row {
   return nearest
 }
 
-const notFinite: Anomaly = { cosine: 0, normRatio: 0, nearestCosine: 0, isFinite: false }
-
-export function isFiniteRow(row: Row): boolean {
-  // A call for each number takes five times as long.
-  for (let i = 0; i < row.length; i++) if (!Number.isFinite(row[i])) return false
-  return true
-}
+const notFinite: Anomaly = { cosine: 0, normRatio: 0, isFinite: false }
 
 /** The least that a task asks of an update. */
 export type QualityGates = NonNullable<

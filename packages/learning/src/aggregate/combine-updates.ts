@@ -23,7 +23,15 @@ export type CombiningRule =
 /** Takes one update after the other, and what they come to. */
 export interface Combining {
   add(row: Row): Outcome<null>
-  finish(source: RandomSource): Outcome<Row>
+  /** The same of an update in units, part by part; null for rules that need numbers. */
+  readonly addUnits: ((parts: readonly Int32Array[]) => Outcome<null>) | null
+  finish(source: RandomSource): Outcome<Combined>
+}
+
+export interface Combined {
+  readonly change: Row
+  /** Where the clip norm is adapted: that of the next round. */
+  readonly clipNormNext: number | null
 }
 
 export function isComparing(rule: CombiningRule): rule is ComparingRule {
@@ -33,7 +41,14 @@ export function isComparing(rule: CombiningRule): rule is ComparingRule {
 export function combination(rule: CombiningRule, length: number): Combining {
   if (rule.kind === 'noisy-mean') {
     const sum = noisySum(length, rule.privacy)
-    return { add: (row) => sum.add(row), finish: (source) => pass(sum.finish(source)) }
+    return {
+      add: (row) => sum.add(row),
+      addUnits: null,
+      finish(source) {
+        const { mean, clipNormNext } = sum.finish(source)
+        return pass({ change: mean, clipNormNext })
+      },
+    }
   }
   return rule.kind === 'mean' ? exactMean(length) : comparison(rule)
 }
@@ -41,18 +56,34 @@ export function combination(rule: CombiningRule, length: number): Combining {
 /** The same bits in whatever order they come, and in the memory of one. */
 function exactMean(length: number): Combining {
   const sum = exactSum(length)
+
+  function addUnits(parts: readonly Int32Array[]): Outcome<null> {
+    const numbers = parts.reduce((all, part) => all + part.length, 0)
+    if (numbers !== length) return refuse('INVALID', `${numbers} numbers came, of ${length}`)
+    const incoming = sum.begin(1)
+    if (!incoming.ok) return incoming
+    for (const part of parts) {
+      const pushed = incoming.value.push(part)
+      if (!pushed.ok) return pushed
+    }
+    return incoming.value.finish()
+  }
+
+  /** For one update after the other: new memory for each would have it collected all the time. */
+  let place: Int32Array | null = null
   return {
     add(row) {
-      const units = toFixedPoint(row, defaultFixedPoint)
-      if (!units.ok) return units
-      const incoming = sum.begin(1)
-      if (!incoming.ok) return incoming
-      const pushed = incoming.value.push(units.value)
-      return pushed.ok ? incoming.value.finish() : pushed
+      place ??= new Int32Array(length)
+      if (row.length !== length)
+        return refuse('INVALID', `${row.length} numbers came, of ${length}`)
+      const units = toFixedPoint(row, defaultFixedPoint, place)
+      return units.ok ? addUnits([units.value]) : units
     },
+    addUnits,
     finish() {
       const mean = sum.mean(defaultFixedPoint)
-      return mean === null ? refuse('INVALID', 'there is no update') : pass(mean)
+      if (mean === null) return refuse('INVALID', 'there is no update')
+      return pass({ change: mean, clipNormNext: null })
     },
   }
 }
@@ -64,7 +95,11 @@ function comparison(rule: ComparingRule): Combining {
       rows.push(row)
       return pass(null)
     },
-    finish: () => compared(rule, rows),
+    addUnits: null,
+    finish() {
+      const change = compared(rule, rows)
+      return change.ok ? pass({ change: change.value, clipNormNext: null }) : change
+    },
   }
 }
 

@@ -73,7 +73,9 @@ export function exactSum(length: number): ExactSum {
     mean({ fractionBits }) {
       if (totalWeight === 0) return null
       const unit = 2 ** -fractionBits
-      return sum.map((units) => (units / totalWeight) * unit)
+      const mean = new Float64Array(length)
+      for (let i = 0; i < length; i++) mean[i] = (sum[i]! / totalWeight) * unit
+      return mean
     },
   }
 }

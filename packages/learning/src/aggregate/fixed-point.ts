@@ -16,9 +16,9 @@ const UNITS_MAX = 2 ** 31 - 1
 export function toFixedPoint(
   values: Float64Array | Float32Array,
   { fractionBits }: FixedPoint,
+  units: Int32Array = new Int32Array(values.length),
 ): Outcome<Int32Array> {
   const scale = 2 ** fractionBits
-  const units = new Int32Array(values.length)
   for (let i = 0; i < values.length; i++) {
     const scaled = values[i]! * scale
     if (!(Math.abs(scaled) <= UNITS_MAX)) {

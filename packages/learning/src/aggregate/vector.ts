@@ -41,8 +41,19 @@ export function cosine(one: Row, other: Row): number {
 export function clipped(row: Row, normMax: number): Row {
   const length = norm(row)
   if (length <= normMax) return row
-  const factor = normMax / length
-  return row.map((value) => value * factor)
+  return times(row, normMax / length)
+}
+
+/** Without a call for each number, which takes several times as long. */
+export function times(row: Row, factor: number): Row {
+  const made = new Float64Array(row.length)
+  for (let i = 0; i < row.length; i++) made[i] = row[i]! * factor
+  return made
+}
+
+export function areFinite(row: Row | Float32Array): boolean {
+  for (let i = 0; i < row.length; i++) if (!Number.isFinite(row[i])) return false
+  return true
 }
 
 export function meanOf(rows: readonly Row[]): Row {

@@ -10,8 +10,11 @@ export interface AdaptiveClipping {
   readonly countNoise: number
 }
 
-export function adaptiveClipping(nodesPerRound: number): AdaptiveClipping {
-  return { quantile: 0.5, learningRate: 0.2, countNoise: nodesPerRound / 20 }
+/** For few nodes the paper's noise of a twentieth would cost more than there is to spend; with that
+ *  of the updates a quarter of the budget goes into the count. */
+export function adaptiveClipping(nodesPerRound: number, noiseMultiplier: number): AdaptiveClipping {
+  const countNoise = Math.max(nodesPerRound / 20, noiseMultiplier)
+  return { quantile: 0.5, learningRate: 0.2, countNoise }
 }
 
 /** The next clip norm. `shareWithin` is the noised share of updates with a norm of at most `clip`:

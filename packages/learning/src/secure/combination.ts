@@ -41,7 +41,9 @@ export function checkCombination(asked: Combination): Outcome<null> {
     )
   }
   if (isSecure && strategy === 'fedbuff') {
-    return impossible('fedbuff has no rounds, and masks cancel only among the nodes of one round')
+    return impossible(
+      'fedbuff adds updates of several rounds, and masks cancel only among the nodes of one',
+    )
   }
   if (isSecure && quality !== null) {
     return impossible(

@@ -1,5 +1,11 @@
 import { randomSeedBytes, seededRandom } from '../noise/random-source.ts'
 
+/** A mask, and whether it was added to a sum or taken from it. */
+export interface Mask {
+  readonly seed: Uint8Array
+  readonly sign: 1 | -1
+}
+
 /** Words that a mask is made of at a time. */
 const CHUNK = 16_384
 

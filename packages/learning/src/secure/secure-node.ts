@@ -3,30 +3,35 @@
 // and network are the caller's; messages are data.
 import { createHash } from 'node:crypto'
 import {
+  Advert,
+  type Digest,
   isSignedBy,
   type Outcome,
   type PeerId,
   parse,
   pass,
   refuse,
+  type SealedShares,
   type Signature,
   type Signer,
+  type UnmaskAnswer,
+  UnmaskRequest,
 } from '@vcp/protocol'
 import type { RandomSource } from '../noise/random-source.ts'
 import { type AgreementKey, agreementKey, seal, secretBytes, unseal } from './key-agreement.ts'
 import { addMask, addWords } from './masks.ts'
+import { advertBytes, rosterDigest, survivorBytes } from './messages.ts'
+import { neighbourhoods, type Plan } from './neighbourhood.ts'
 import {
-  Advert,
-  advertBytes,
-  type Masked,
-  rosterDigest,
-  type SealedShares,
-  survivorBytes,
-  type UnmaskAnswer,
-  UnmaskRequest,
-} from './messages.ts'
-import { neighbourhoods, type Plan, planFor } from './neighbourhood.ts'
-import { fits, holdersOf, maskPurpose, type SecureRound, sealPurpose } from './secure-round.ts'
+  fits,
+  holdersOf,
+  isMember,
+  maskPurpose,
+  planOf,
+  type Roster,
+  type SecureRound,
+  sealPurpose,
+} from './secure-round.ts'
 import { split } from './shamir.ts'
 
 interface Secrets {
@@ -36,8 +41,8 @@ interface Secrets {
   readonly seed: Uint8Array
 }
 
-interface Roster {
-  readonly digest: string
+interface Known {
+  readonly digest: Digest
   readonly plan: Plan
   readonly adverts: ReadonlyMap<PeerId, Advert>
   readonly neighbours: readonly PeerId[]
@@ -50,11 +55,11 @@ interface HeldShares {
 
 type Phase =
   | { readonly at: 'advertised' }
-  | { readonly at: 'shared'; readonly roster: Roster; readonly own: HeldShares }
-  | { readonly at: 'masked'; readonly roster: Roster; readonly held: Held }
+  | { readonly at: 'shared'; readonly roster: Known; readonly own: HeldShares }
+  | { readonly at: 'masked'; readonly roster: Known; readonly held: Held }
   | {
       readonly at: 'signed'
-      readonly roster: Roster
+      readonly roster: Known
       readonly held: Held
       readonly survivors: ReadonlySet<PeerId>
     }
@@ -83,10 +88,17 @@ export class SecureNode {
       peer_id: signer.peerId,
       cipher_key: hex(cipher.publicKey),
       mask_key: hex(mask.publicKey),
-      seed_digest: createHash('sha256').update(seed).digest('hex'),
+      seed_digest: createHash('sha256').update(seed).digest('hex') as Digest,
     }
     const unsigned = { ...advert, signature: '' as Signature }
     this.advert = { ...advert, signature: signer.sign(advertBytes(unsigned)) }
+  }
+
+  /** Who hides whom; null until all keys have come, and after the last step. */
+  get roster(): Roster | null {
+    if (!('roster' in this.#phase)) return null
+    const { digest, adverts, plan } = this.#phase.roster
+    return { digest, nodes: adverts.size, survivorsMin: plan.survivorsMin }
   }
 
   /** Given all adverts: shares of both secrets, sealed to each neighbour. */
@@ -119,17 +131,17 @@ export class SecureNode {
 
   /** Given the shares of its neighbours: its numbers under all masks. Neighbours that sent none are
    *  out, and no mask is agreed on with them. */
-  mask(inbox: readonly SealedShares[], units: Int32Array): Outcome<Masked> {
+  mask(inbox: readonly SealedShares[], units: Int32Array): Outcome<Uint32Array> {
     if (this.#phase.at !== 'shared') return outOfTurn('masked its numbers')
     const { roster, own } = this.#phase
-    const { length, unitsMax } = this.#round
-    if (units.length !== length || !units.every((unit) => Math.abs(unit) <= unitsMax)) {
-      return refuse('INVALID', `the numbers are not ${length} within ±${unitsMax}`)
+    const { unitsMax } = this.#round
+    if (!units.every((unit) => Math.abs(unit) <= unitsMax)) {
+      return refuse('INVALID', `a number is not within ±${unitsMax} units`)
     }
     const held = this.#unsealAll(inbox, roster)
     if (!held.ok) return held
     const me = this.#signer.peerId
-    const words = new Uint32Array(length)
+    const words = new Uint32Array(units.length)
     addWords(words, units)
     addMask(words, this.#secrets.seed, 1)
     for (const peer of held.value.keys()) {
@@ -140,7 +152,7 @@ export class SecureNode {
     }
     const all = new Map([...held.value, [me, own]])
     this.#phase = { at: 'masked', roster, held: all }
-    return pass({ from: me, words })
+    return pass(words)
   }
 
   /** Given whose words arrived: signs that set, and will open no other. */
@@ -181,7 +193,7 @@ export class SecureNode {
 
   #requestFault(
     { survivors, dropped, signatures }: UnmaskRequest,
-    roster: Roster,
+    roster: Known,
     signed: ReadonlySet<PeerId>,
   ): string | null {
     const asked = new Set(survivors)
@@ -202,8 +214,8 @@ export class SecureNode {
     return `${agreed.length} neighbours signed this set; ${roster.plan.threshold} are needed`
   }
 
-  #readRoster(adverts: readonly Advert[]): Outcome<Roster> {
-    const { roundId, assumed, verify } = this.#round
+  #readRoster(adverts: readonly Advert[]): Outcome<Known> {
+    const { roundId, verify } = this.#round
     const byPeer = new Map<PeerId, Advert>()
     for (const each of adverts) {
       const read = parse(Advert, each)
@@ -214,6 +226,9 @@ export class SecureNode {
           'INVALID',
           `the keys of ${advert.peer_id} are of another round, or come twice`,
         )
+      }
+      if (!isMember(this.#round, advert.peer_id)) {
+        return refuse('SIGNER_UNEXPECTED', `${advert.peer_id} was not announced for this round`)
       }
       if (!isSignedBy(advert.peer_id, advertBytes(advert), advert.signature, verify)) {
         return refuse('SIGNATURE_INVALID', `the keys of ${advert.peer_id} are not signed by it`)
@@ -226,14 +241,14 @@ export class SecureNode {
     }
     const room = fits(this.#round, byPeer.size)
     if (!room.ok) return room
-    const plan = planFor(byPeer.size, assumed)
+    const plan = planOf(this.#round, byPeer.size)
     if (!plan.ok) return plan
     const digest = rosterDigest(adverts)
     const all = neighbourhoods([...byPeer.keys()], plan.value.neighbours, digest)
     return pass({ digest, plan: plan.value, adverts: byPeer, neighbours: all.get(me)! })
   }
 
-  #unsealAll(inbox: readonly SealedShares[], roster: Roster): Outcome<Map<PeerId, HeldShares>> {
+  #unsealAll(inbox: readonly SealedShares[], roster: Known): Outcome<Map<PeerId, HeldShares>> {
     const me = this.#signer.peerId
     const held = new Map<PeerId, HeldShares>()
     for (const { from, to, sealed } of inbox) {

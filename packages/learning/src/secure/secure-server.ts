@@ -1,27 +1,38 @@
-// The server's part in secure aggregation: it passes messages on, adds up words that say nothing,
-// and takes the masks off the sum of those that stayed. It holds one sum, however many nodes there
-// are.
+// The server's part in secure aggregation: it passes messages on, and finds the masks that are left
+// on the sum of those that stayed. The words themselves it need not hold: whoever adds them up is
+// given the masks.
 import { createHash } from 'node:crypto'
-import { isSignedBy, type Outcome, type PeerId, parse, pass, refuse } from '@vcp/protocol'
-import { agreementKey } from './key-agreement.ts'
-import { addMask, addWords } from './masks.ts'
 import {
   Advert,
-  advertBytes,
-  type Masked,
-  rosterDigest,
+  type Digest,
+  isSignedBy,
+  type Outcome,
+  type PeerId,
+  parse,
+  pass,
+  refuse,
   SealedShares,
   SurvivorSignature,
-  survivorBytes,
   UnmaskAnswer,
   type UnmaskRequest,
-} from './messages.ts'
-import { neighbourhoods, type Plan, planFor } from './neighbourhood.ts'
-import { fits, holdersOf, maskPurpose, type SecureRound } from './secure-round.ts'
+} from '@vcp/protocol'
+import { agreementKey } from './key-agreement.ts'
+import type { Mask } from './masks.ts'
+import { advertBytes, rosterDigest, survivorBytes } from './messages.ts'
+import { neighbourhoods, type Plan } from './neighbourhood.ts'
+import {
+  fits,
+  holdersOf,
+  isMember,
+  maskPurpose,
+  planOf,
+  type Roster,
+  type SecureRound,
+} from './secure-round.ts'
 import { combine, type Share } from './shamir.ts'
 
-interface Roster {
-  readonly digest: string
+interface Known {
+  readonly digest: Digest
   readonly plan: Plan
   readonly neighbours: ReadonlyMap<PeerId, readonly PeerId[]>
 }
@@ -32,16 +43,26 @@ export class SecureServer {
   readonly #round: SecureRound
   readonly #adverts = new Map<PeerId, Advert>()
   readonly #sealed = new Map<PeerId, readonly SealedShares[]>()
-  readonly #sum: Uint32Array
   readonly #survivors = new Set<PeerId>()
   readonly #signatures: SurvivorSignature[] = []
   readonly #answers = new Map<PeerId, UnmaskAnswer>()
-  #roster: Roster | null = null
+  #roster: Known | null = null
   #step: 'adverts' | 'shares' | 'words' | 'signatures' | 'answers' = 'adverts'
 
   constructor(round: SecureRound) {
     this.#round = round
-    this.#sum = new Uint32Array(round.length)
+  }
+
+  /** Who hides whom; null until no more keys are taken. */
+  get roster(): Roster | null {
+    if (this.#roster === null) return null
+    const { digest, plan } = this.#roster
+    return { digest, nodes: this.#adverts.size, survivorsMin: plan.survivorsMin }
+  }
+
+  /** The keys that a node has shown; null while it has shown none. */
+  advertOf(peer: PeerId): Advert | null {
+    return this.#adverts.get(peer) ?? null
   }
 
   takeAdvert(message: unknown): Outcome<null> {
@@ -49,6 +70,9 @@ export class SecureServer {
     if (!read.ok) return read
     const { peer_id: peer, round_id: roundId, signature } = read.value
     if (this.#step !== 'adverts' || roundId !== this.#round.roundId) return closed()
+    if (!isMember(this.#round, peer)) {
+      return refuse('SIGNER_UNEXPECTED', `${peer} was not announced for this round`)
+    }
     if (this.#adverts.has(peer)) return refuse('UPDATE_KNOWN', `${peer} has shown its keys`)
     if (!isSignedBy(peer, advertBytes(read.value), signature, this.#round.verify)) {
       return refuse('SIGNATURE_INVALID', `the keys of ${peer} are not signed by it`)
@@ -62,7 +86,7 @@ export class SecureServer {
     if (this.#step !== 'adverts') return closed()
     const room = fits(this.#round, this.#adverts.size)
     if (!room.ok) return room
-    const plan = planFor(this.#adverts.size, this.#round.assumed)
+    const plan = planOf(this.#round, this.#adverts.size)
     if (!plan.ok) return plan
     const adverts = [...this.#adverts.values()]
     const digest = rosterDigest(adverts)
@@ -105,13 +129,10 @@ export class SecureServer {
     return pass(inboxes)
   }
 
-  takeWords({ from, words }: Masked): Outcome<null> {
+  /** Words of this node are there. */
+  takeWords(from: PeerId): Outcome<null> {
     if (this.#step !== 'words' || !this.#sealed.has(from)) return closed()
     if (this.#survivors.has(from)) return refuse('UPDATE_KNOWN', `${from} has sent its words`)
-    if (words.length !== this.#round.length) {
-      return refuse('INVALID', `${words.length} words came, of ${this.#round.length}`)
-    }
-    addWords(this.#sum, words)
     this.#survivors.add(from)
     return pass(null)
   }
@@ -159,17 +180,17 @@ export class SecureServer {
     return pass(null)
   }
 
-  /** The sum of the survivors' numbers, exactly; refused where too few have answered. The state
+  /** What lies on the sum of the survivors' words; refused where too few have answered. The state
    *  stays as it is, so it may be tried again when more have. */
-  open(): Outcome<Int32Array> {
+  masks(): Outcome<readonly Mask[]> {
     const roster = this.#roster
     if (this.#step !== 'answers' || roster === null) return closed()
-    const sum = this.#sum.slice()
+    const masks: Mask[] = []
     for (const peer of this.#survivors) {
       const { seed_digest: digest } = this.#adverts.get(peer)!
       const seed = this.#secretOf(peer, 'seeds', roster, (secret) => sha256Hex(secret) === digest)
       if (!seed.ok) return seed
-      addMask(sum, seed.value, -1)
+      masks.push({ seed: seed.value, sign: 1 })
     }
     for (const peer of this.#dropped()) {
       const key = hexOf(this.#adverts.get(peer)!.mask_key)
@@ -183,10 +204,10 @@ export class SecureServer {
         const seed = mask.agree(theirs, maskPurpose(roster.digest, peer, other))
         if (seed === null) return refuse('INVALID', `the key of ${other} is none`)
         // The survivor added it where its name comes first.
-        addMask(sum, seed, other < peer ? -1 : 1)
+        masks.push({ seed, sign: other < peer ? 1 : -1 })
       }
     }
-    return pass(new Int32Array(sum.buffer))
+    return pass(masks)
   }
 
   /** Nodes that others have masked with, and that sent no words. */
@@ -204,7 +225,7 @@ export class SecureServer {
   #secretOf(
     peer: PeerId,
     kind: Kind,
-    { plan, neighbours }: Roster,
+    { plan, neighbours }: Known,
     isRight: (secret: Uint8Array) => boolean,
   ): Outcome<Uint8Array> {
     const shares: Share[] = []

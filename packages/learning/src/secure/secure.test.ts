@@ -1,13 +1,12 @@
 import { hkdfSync } from 'node:crypto'
-import type { PeerId, Signature } from '@vcp/protocol'
+import type { PeerId, Signature, UnmaskRequest } from '@vcp/protocol'
 import { describe, expect, test } from 'vitest'
 import { rehearsal, run, seeded, take } from '../testing/secure-rounds.ts'
-import { type Combination, checkCombination } from './combination.ts'
 import { agreementKey, seal, unseal } from './key-agreement.ts'
 import { addMask } from './masks.ts'
-import type { UnmaskRequest } from './messages.ts'
 import { neighbourhoods, planFor } from './neighbourhood.ts'
 import { addNoiseShare, sigmaOfShare } from './noise-share.ts'
+import type { SecureRound } from './secure-round.ts'
 import { SecureServer } from './secure-server.ts'
 import { combine, split } from './shamir.ts'
 
@@ -58,7 +57,7 @@ describe('a round of secure aggregation', () => {
     const adverts = nodes.map(({ advert }) => advert)
     const shares = nodes.flatMap((node) => take(node.shareKeys(adverts)))
     const me = nodes[0]!.advert.peer_id
-    const { words } = take(
+    const words = take(
       nodes[0]!.mask(
         shares.filter(({ to }) => to === me),
         units[0]!,
@@ -88,8 +87,8 @@ describe('a round of secure aggregation', () => {
 })
 
 /** Five nodes that have sent their words; the last has gone silent. */
-function afterWords() {
-  const { round, nodes, units } = rehearsal(7)
+function afterWords(given: Partial<SecureRound> = {}) {
+  const { round, nodes, units } = rehearsal(7, given)
   const server = new SecureServer(round)
   for (const { advert } of nodes) take(server.takeAdvert(advert))
   const adverts = take(server.closeAdverts())
@@ -98,9 +97,11 @@ function afterWords() {
   }
   const inboxes = take(server.closeShares())
   for (const [i, node] of nodes.slice(0, 6).entries()) {
-    take(server.takeWords(take(node.mask(inboxes.get(node.advert.peer_id)!, units[i]!))))
+    take(node.mask(inboxes.get(node.advert.peer_id)!, units[i]!))
+    take(server.takeWords(node.advert.peer_id))
   }
-  return { server, nodes, survivors: take(server.closeWords()) }
+  const closed = server.closeWords()
+  return { server, nodes, closed, survivors: closed.ok ? closed.value : [] }
 }
 
 describe('a server that is up to no good', () => {
@@ -167,6 +168,27 @@ describe('a server that is up to no good', () => {
     expect(nodes[0]!.shareKeys([...adverts, adverts[1]!])).toMatchObject({ code: 'INVALID' })
   })
 
+  test('cannot bring in who was not announced, nor hide a node among fewer than asked', () => {
+    const keysOf = (count: number, given: Partial<SecureRound>) => {
+      const { nodes } = rehearsal(count, given)
+      return { nodes, adverts: nodes.map(({ advert }) => advert) }
+    }
+    const all = keysOf(5, {}).adverts
+    const members = new Set(all.slice(0, 4).map((advert) => advert.peer_id))
+    const { nodes, adverts } = keysOf(5, { members })
+    const stranger = { code: 'SIGNER_UNEXPECTED' }
+    expect(nodes[0]!.shareKeys(adverts)).toMatchObject(stranger)
+    expect(nodes[0]!.shareKeys(adverts.slice(0, 4)).ok).toBe(true)
+    const { round } = rehearsal(5, { members })
+    expect(new SecureServer(round).takeAdvert(adverts[4]!)).toMatchObject(stranger)
+    const few = keysOf(4, { nodesMin: 5 })
+    expect(few.nodes[0]!.shareKeys(few.adverts)).toMatchObject({ code: 'NO_ELIGIBLE_NODE' })
+    const strict = afterWords({ nodesMin: 7 })
+    expect(strict.closed).toMatchObject({ code: 'NO_ELIGIBLE_NODE' })
+    const six = strict.nodes.slice(0, 6).map(({ advert }) => advert.peer_id)
+    expect(strict.nodes[0]!.signSurvivors(six)).toMatchObject({ code: 'INVALID' })
+  })
+
   test('cannot have a set opened that is too small to hide in, or lacks the node itself', () => {
     const { nodes, survivors } = afterWords()
     expect(nodes[0]!.signSurvivors(survivors.slice(0, 4))).toMatchObject({ code: 'INVALID' })
@@ -204,16 +226,15 @@ describe('nodes that are up to no good', () => {
     const lie = answers[2]!.seeds.map((each) => ({ ...each, share: 'ab'.repeat(32) }))
     answers[2] = { ...answers[2]!, seeds: lie }
     for (const answer of answers.slice(0, 5)) take(server.takeAnswer(answer))
-    expect(server.open()).toMatchObject({ ok: false, code: 'INVALID' })
+    expect(server.masks()).toMatchObject({ ok: false, code: 'INVALID' })
     take(server.takeAnswer(answers[5]!))
-    expect(server.open().ok).toBe(true)
+    expect(server.masks().ok).toBe(true)
   })
 
   test('are not heard twice, out of turn or under another name', () => {
     const { server, nodes } = afterWords()
     expect(server.takeAdvert(nodes[0]!.advert)).toMatchObject({ code: 'ROUND_CLOSED' })
-    const words = { from: nodes[6]!.advert.peer_id, words: new Uint32Array(50) }
-    expect(server.takeWords(words)).toMatchObject({ code: 'ROUND_CLOSED' })
+    expect(server.takeWords(nodes[6]!.advert.peer_id)).toMatchObject({ code: 'ROUND_CLOSED' })
     expect(server.takeSignature({ peer_id: 'x' })).toMatchObject({ code: 'INVALID' })
     const { round } = rehearsal(3)
     const fresh = new SecureServer(round)
@@ -341,46 +362,5 @@ describe('noise that nobody adds alone', () => {
     expect(addNoiseShare(new Int32Array(100), how, 10, seeded(1))).toMatchObject({
       code: 'TOO_LARGE',
     })
-  })
-})
-
-describe('what cannot be had together', () => {
-  const plain: Combination = {
-    strategy: 'fedavg',
-    secure_aggregation: true,
-    quality: null,
-    privacy: null,
-    updates_min: 5,
-  }
-  const node = {
-    unit: 'node' as const,
-    budget: { epsilon: 1, delta: 1e-5 },
-    clip_norm: 1,
-    noise_multiplier: 1,
-  }
-  const gates = { accuracy_min: 0.6, loss_max: 2, cosine_min: 0.7 }
-
-  test.each<[string, Partial<Combination>]>([
-    ['compares single updates', { strategy: 'krum' }],
-    ['compares single updates', { strategy: 'median', updates_min: 20 }],
-    ['has no rounds', { strategy: 'fedbuff' }],
-    ['look at single updates', { quality: gates }],
-    ['shows them', { updates_min: 2 }],
-    ['more than its share', { strategy: 'median', secure_aggregation: false, privacy: node }],
-    ['drawn by chance', { strategy: 'fedbuff', secure_aggregation: false, privacy: node }],
-    ['needs 7 updates', { strategy: 'bulyan', secure_aggregation: false }],
-  ])('is refused with the reason: %s', (reason, change) => {
-    expect(checkCombination({ ...plain, ...change })).toMatchObject({
-      ok: false,
-      code: 'TASK_REFUSED',
-      reason: expect.stringContaining(reason),
-    })
-  })
-
-  test('is not what goes together', () => {
-    expect(checkCombination(plain).ok).toBe(true)
-    expect(checkCombination({ ...plain, strategy: 'fedadam', privacy: node }).ok).toBe(true)
-    const robust: Combination = { ...plain, strategy: 'bulyan', secure_aggregation: false }
-    expect(checkCombination({ ...robust, updates_min: 7, quality: gates }).ok).toBe(true)
   })
 })

@@ -2,12 +2,14 @@
 import { createPublicKey, verify } from 'node:crypto'
 import {
   type Outcome,
+  pass,
   type Refusal,
   type RoundId,
   signerFrom,
   type VerifySignature,
 } from '@vcp/protocol'
 import { type RandomSource, seededRandom } from '../noise/random-source.ts'
+import { maskedSum } from '../secure/masked-sum.ts'
 import { SecureNode } from '../secure/secure-node.ts'
 import type { SecureRound } from '../secure/secure-round.ts'
 import { SecureServer } from '../secure/secure-server.ts'
@@ -35,6 +37,8 @@ export interface Rehearsal {
   readonly units: readonly Int32Array[]
   /** Runs what the server does, so that a benchmark can time it. */
   serve<T>(act: () => T): T
+  /** Runs what whoever adds up does. */
+  add<T>(act: () => T): T
 }
 
 export function seeded(number: number): RandomSource {
@@ -50,12 +54,16 @@ export const nativeVerify: VerifySignature = (publicKey, bytes, signature) => {
   return verify(null, bytes, key, signature)
 }
 
-export function rehearsal(count: number, given: Partial<SecureRound> = {}): Rehearsal {
+export function rehearsal(
+  count: number,
+  { length = 50, ...given }: Partial<SecureRound> & { readonly length?: number } = {},
+): Rehearsal {
   const round: SecureRound = {
     roundId,
-    length: 50,
     unitsMax: 2 ** 20,
     assumed: { dropout: 0.1, corrupt: 0.1 },
+    members: null,
+    nodesMin: 3,
     verify: nativeVerify,
     ...given,
   }
@@ -65,16 +73,16 @@ export function rehearsal(count: number, given: Partial<SecureRound> = {}): Rehe
     return new SecureNode(round, signerFrom(secret), seeded(i))
   })
   const units = nodes.map((_, node) =>
-    Int32Array.from(
-      { length: round.length },
-      (_, i) => ((node * 7919 + i * 104_729) % 2_001) - 1_000,
-    ),
+    Int32Array.from({ length }, (_, i) => ((node * 7919 + i * 104_729) % 2_001) - 1_000),
   )
-  return { round, nodes, units, serve: (act) => act() }
+  return { round, nodes, units, serve: (act) => act(), add: (act) => act() }
 }
 
 /** The whole round. Nodes that fall silent are the first that are left. */
-export function run({ round, nodes, units, serve }: Rehearsal, silent: Silent = {}): Rehearsed {
+export function run(
+  { round, nodes, units, serve, add }: Rehearsal,
+  silent: Silent = {},
+): Rehearsed {
   const server = serve(() => new SecureServer(round))
   for (const { advert } of nodes) take(serve(() => server.takeAdvert(advert)))
   const adverts = take(serve(() => server.closeAdverts()))
@@ -88,11 +96,13 @@ export function run({ round, nodes, units, serve }: Rehearsal, silent: Silent = 
   if (!inboxes.ok) return refused(inboxes)
 
   active = active.slice(silent.beforeWords ?? 0)
-  const expected = new Int32Array(round.length)
+  const sum = add(() => maskedSum(units[0]!.length))
+  const expected = new Int32Array(units[0]!.length)
   for (const node of active) {
     const mine = units[nodes.indexOf(node)]!
     const words = take(node.mask(inboxes.value.get(node.advert.peer_id)!, mine))
-    take(serve(() => server.takeWords(words)))
+    take(add(() => sum.add(words)))
+    take(serve(() => server.takeWords(node.advert.peer_id)))
     for (let i = 0; i < expected.length; i++) expected[i]! += mine[i]!
   }
   const survivors = serve(() => server.closeWords())
@@ -111,7 +121,9 @@ export function run({ round, nodes, units, serve }: Rehearsal, silent: Silent = 
     const answer = take(node.unmask(request.value))
     take(serve(() => server.takeAnswer(answer)))
   }
-  return { sum: serve(() => server.open()), survivors: survivors.value.length, expected }
+  const masks = serve(() => server.masks())
+  const opened = masks.ok ? pass(add(() => sum.open(masks.value))) : masks
+  return { sum: opened, survivors: survivors.value.length, expected }
 }
 
 function refused(refusal: Refusal): Rehearsed {

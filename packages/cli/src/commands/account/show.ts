@@ -37,6 +37,7 @@ export const command = defineCommand({
       [
         ['coordinator', coordinator],
         ['account', `${account.account_id}, ${account.role}`],
+        ['requester', account.requester ?? 'not told by this coordinator'],
         ['balance', `${credits(account.balance_micro)} credits`],
         ['put aside', `${credits(account.escrow_micro)} credits, for tasks that have not ended`],
         ...account.wallets.map(({ address, nodes, balance_micro }): [string, string] => [

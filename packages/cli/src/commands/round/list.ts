@@ -1,12 +1,15 @@
-import { limits, type Round, TaskId } from '@vcp/protocol'
+import { type Round, TaskId } from '@vcp/protocol'
 import * as z from 'zod'
 import { defineCommand } from '../../command.ts'
 import { withCoordinator } from '../../coordinator-client.ts'
+import { createNewestRounds } from '../../dashboard/coordinator/newest-rounds.ts'
 import { roundTable } from '../../training/training-text.ts'
 import { createRoundReader } from '../../training/watch-training.ts'
 
 export const command = defineCommand({
-  about: 'Lists rounds of your trainings, and of those that your nodes take part in.',
+  about:
+    'Lists rounds of your trainings, and of those that your nodes take part in: the newest 200, ' +
+    'the newest first. With --task all of one training, in their order.',
   options: [{ form: '--task <id>', about: 'only those of this training' }],
   examples: [
     { line: 'vcp round list', about: 'what is being trained?' },
@@ -21,11 +24,10 @@ export const command = defineCommand({
       context,
       async (connection): Promise<readonly Round[]> => {
         if (task !== undefined) return createRoundReader(connection, task).read()
-        const query = { limit: limits.pageItemsMax }
-        const { rounds } = await connection.ask('listRounds', { query })
-        return rounds as readonly Round[]
+        const { items } = await createNewestRounds(null).read(connection)
+        return items.toReversed()
       },
-      { signsIn: true },
+      { signsIn: 'if-known' },
     ),
   text(rounds) {
     if (rounds.length === 0) return 'no rounds'

@@ -17,7 +17,7 @@ export const command = defineCommand({
     withCoordinator(
       context,
       (connection): Promise<Round> => connection.ask('getRound', { params: { id } }),
-      { signsIn: true },
+      { signsIn: 'if-known' },
     ),
   text(round, style) {
     const { participants, updates_accepted, updates_min, refused } = round
@@ -35,8 +35,14 @@ export const command = defineCommand({
         ['loss', String(round.loss ?? '-')],
         ['accuracy', String(round.accuracy ?? '-')],
         ['epsilon', String(round.epsilon_spent ?? '-')],
+        ...clipNormOf(round),
       ],
       style,
     )
   },
 })
+
+/** Of a training whose clip norm follows the lengths of its updates. */
+function clipNormOf({ clip_norm: clipNorm }: Round): [string, string][] {
+  return clipNorm === undefined ? [] : [['clip norm', String(clipNorm)]]
+}

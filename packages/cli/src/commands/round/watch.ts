@@ -28,7 +28,7 @@ export const command = defineCommand({
           }
           for await (const news of watchTraining(connection, taskId, signal)) screen.show(news)
         },
-        { signsIn: true, silenceMs: 60_000 },
+        { signsIn: 'if-known', silenceMs: 60_000 },
       )
     } catch (error) {
       if (!signal.aborted) throw error

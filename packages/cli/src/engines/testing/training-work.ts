@@ -53,11 +53,13 @@ export interface Granted {
   readonly epsilon?: number
   readonly allowPlain?: boolean
   readonly examples?: number
+  readonly allow?: DatasetRecord['allow']
 }
 
 /** Adds the data set `points` to a data folder; the answer is its file. */
 export function grantPoints(dataDir: string, granted: Granted = {}): DatasetRecord {
-  const { rows = sectorRows(400), epsilon = 100, allowPlain = false, examples } = granted
+  const { rows = sectorRows(400), epsilon = 100, examples } = granted
+  const { allowPlain = false, allow = null } = granted
   const path = join(dataDir, 'points.csv')
   writeFileSync(path, ['a,b,sector', ...rows].join('\n'))
   const record: DatasetRecord = {
@@ -72,6 +74,7 @@ export function grantPoints(dataDir: string, granted: Granted = {}): DatasetReco
     examples: examples ?? rows.length,
     bytes: 16 * rows.length,
     allow_plain: allowPlain,
+    allow,
     added_at_ms: 0,
   }
   openDatasetBook(dataDir).put(record)

@@ -28,6 +28,7 @@ interface At {
 }
 
 interface Changes {
+  readonly requester?: Digest | null
   readonly order?: RoundOrder
   readonly taskId?: TaskId
   readonly signal?: AbortSignal
@@ -42,7 +43,8 @@ async function at(granted: Granted = {}): Promise<At> {
   const shelf = new Map<Digest, Uint8Array>()
   const signal = new AbortController().signal
   const workOf = ({ task, blobs }: GivenTraining) => {
-    return { taskId: taskIdOf(1), task, model: blobs.get(task.inputs.model)!, signal }
+    const model = blobs.get(task.inputs.model)!
+    return { taskId: taskIdOf(1), requester: null, task, model, signal }
   }
   return {
     dataDir,
@@ -133,7 +135,7 @@ describe('a contribution', () => {
     expect(valuesIn(open.shelf.get(result.digest)!).some((value) => value !== 0)).toBe(true)
     const closed = await at()
     expect(await closed.contribute(given)).toMatchObject({ code: 'operator_limit' })
-    expect(closed.trainer.needs(given.task)).toMatchObject({
+    expect(closed.trainer.needs(given.task, null)).toMatchObject({
       objection: { reason: 'operator_limit' },
     })
     expect(closed.shelf.size).toBe(0)
@@ -149,6 +151,15 @@ describe('a contribution', () => {
     expect(spent('dataset', 'points')).toBe(epsilon)
   })
 
+  test('of a node is not shortened where the clip norm follows its length', async () => {
+    const { contribute, shelf } = await at()
+    const budget = { epsilon: 50, delta: 1e-5 }
+    const privacy = { unit: 'node', budget, clip_norm: 0.05, noise_multiplier: 2 }
+    const inputs = { privacy, local_steps: 30, adaptive_clipping: true }
+    const result = made(await contribute(trainingTask(inputs)))
+    expect(Math.hypot(...valuesIn(shelf.get(result.digest)!))).toBeGreaterThan(0.05)
+  })
+
   test('is made although no example may be in any step', async () => {
     const { contribute } = await at({ rows: sectorRows(3), examples: 1_000_000 })
     const given = trainingTask({ batch_size: 1, local_steps: 3 })
@@ -156,11 +167,58 @@ describe('a contribution', () => {
   })
 })
 
+describe('a data set that is granted to one submitter', () => {
+  const [ana, ben] = ['a', 'b'].map((digit) => digit.repeat(64)) as [Digest, Digest]
+
+  test('is trained on for their tasks, and for those of nobody else', async () => {
+    const { contribute, spent, shelf, trainer } = await at({ allow: [ana] })
+    const given = trainingTask()
+    expect(trainer.needs(given.task, ana).objection).toBeNull()
+    expect((await contribute(given, { requester: ana })).kind).toBe('contributed')
+    const before = spent('dataset', 'points')
+    shelf.clear()
+    for (const requester of [ben, null]) {
+      expect(trainer.needs(given.task, requester).objection).toMatchObject({
+        reason: 'not_granted',
+        has: null,
+      })
+      const order = roundOrder(given.task.inputs.model, 2)
+      expect(await contribute(given, { requester, order })).toMatchObject({ code: 'not_granted' })
+    }
+    expect(spent('dataset', 'points')).toBe(before)
+    expect(shelf.size).toBe(0)
+  })
+
+  test('says nothing of itself to others, not even what budget is left', async () => {
+    const { trainer, prepare, contribute } = await at({ allow: [], epsilon: 0.2 })
+    const given = trainingTask()
+    const objection = { reason: 'not_granted', needs: null, has: null }
+    expect(trainer.needs(given.task, ana).objection).toEqual(objection)
+    expect(await prepare(trainingTask({}, sectorModel(8, 'Det')))).toMatchObject({
+      code: 'not_granted',
+    })
+    expect(await contribute(given, { requester: ana })).toMatchObject({ code: 'not_granted' })
+  })
+
+  test('and taken from them in the middle releases nothing, and is not paid for', async () => {
+    const { contribute, dataDir, shelf, spent } = await at({ allow: [ana] })
+    const book = openDatasetBook(dataDir)
+    const given = trainingTask({ local_steps: 200 })
+    const result = await contribute(given, {
+      requester: ana,
+      onProgress: () => book.put({ ...book.find('points')!, allow: [] }),
+    })
+    expect(result).toMatchObject({ code: 'not_granted' })
+    expect(shelf.size).toBe(0)
+    expect(spent('dataset', 'points')).toBe(0)
+  })
+})
+
 describe('a budget', () => {
   test('that does not cover a round is not touched, and the offer is declined before', async () => {
     const { contribute, spent, trainer, shelf } = await at({ epsilon: 0.2 })
     const given = trainingTask()
-    expect(trainer.needs(given.task)).toMatchObject({
+    expect(trainer.needs(given.task, null)).toMatchObject({
       objection: { reason: 'budget_spent', has: 0.2 },
     })
     expect(await contribute(given)).toMatchObject({ kind: 'failed', code: 'budget_spent' })
@@ -204,7 +262,7 @@ describe('a budget', () => {
     rmSync(`${dataDir}/privacy.sqlite-wal`, { force: true })
     writeFileSync(`${dataDir}/privacy.sqlite`, 'no database')
     const { task } = trainingTask()
-    expect(trainer.needs(task)).toMatchObject({ objection: { reason: 'budget_spent' } })
+    expect(trainer.needs(task, null)).toMatchObject({ objection: { reason: 'budget_spent' } })
     expect(await contribute(trainingTask())).toMatchObject({ kind: 'failed' })
   })
 })
@@ -213,10 +271,10 @@ describe('what stands in the way of a training', () => {
   test('is said: there is no such data set', async () => {
     const { trainer, prepare, contribute, dataDir } = await at()
     const given = trainingTask()
-    expect(trainer.needs(given.task).objection).toBeNull()
+    expect(trainer.needs(given.task, null).objection).toBeNull()
     expect(await prepare(given)).toBeNull()
     openDatasetBook(dataDir).remove('points')
-    expect(trainer.needs(given.task).objection).toMatchObject({ reason: 'data_missing' })
+    expect(trainer.needs(given.task, null).objection).toMatchObject({ reason: 'data_missing' })
     expect(await prepare(given)).toMatchObject({ code: 'data_missing' })
     expect(await contribute(given)).toMatchObject({ code: 'data_missing' })
   })
@@ -296,3 +354,13 @@ function killChildren(): void {
     if (line.includes('child-main')) process.kill(pid, 'SIGKILL')
   }
 }
+
+test('a trainer says what it trains with, and why not with what was asked for', async () => {
+  const provider = process.platform === 'win32' ? 'coreml' : 'directml'
+  const dataDir = temporaryFolder()
+  const trainer = await openTrainEngine({ dataDir, provider })
+  onTestFinished(() => trainer.close())
+  expect(await trainer.probe()).toEqual({ isReady: true })
+  expect(trainer.version).toEqual({ name: 'vcp-learning', version: '1.0' })
+  expect(trainer.notes).toEqual([expect.stringContaining(provider)])
+})

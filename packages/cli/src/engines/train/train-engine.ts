@@ -7,9 +7,9 @@ import {
   examineInChild,
   modelLimits,
   type PrivacyLedger,
+  type ProviderWish,
   probeInChild,
   type ReleaseRequest,
-  type Runtime,
   withLabels,
 } from '@vcp/learning'
 import {
@@ -26,17 +26,26 @@ import {
   type DatasetRecord,
   openDatasetBook,
 } from '../../datasets/dataset-book.ts'
+import { isGranted } from '../../datasets/grants.ts'
 import { openLedger } from '../../datasets/ledger-place.ts'
 import type {
   Objection,
   RoundResult,
   RoundWork,
   Trainer,
-  TrainingTask,
+  TrainingFault,
   TrainingWork,
 } from '../trainer.ts'
-import { formOf, labelTypeOf, memoryMbOf, phaseOf, releaseOf, specOf } from './train-plan.ts'
-import { dataMissing, faultOf, plainRefused } from './training-fault.ts'
+import {
+  formOf,
+  labelTypeOf,
+  memoryMbOf,
+  phaseOf,
+  type RunsOn,
+  releaseOf,
+  specOf,
+} from './train-plan.ts'
+import { dataMissing, faultOf, notGranted, plainRefused } from './training-fault.ts'
 
 const type = 'federated_learning'
 
@@ -51,11 +60,15 @@ const ATTEMPTS_MAX = 100
 
 export interface TrainEngineParts {
   readonly dataDir: string
+  /** What the operator wants to train with. */
+  readonly provider?: ProviderWish
 }
 
-export async function openTrainEngine({ dataDir }: TrainEngineParts): Promise<Trainer> {
+export async function openTrainEngine(parts: TrainEngineParts): Promise<Trainer> {
+  const { dataDir, provider: wish = 'cpu' } = parts
   const book = openDatasetBook(dataDir)
-  let runtime: Runtime = 'native'
+  let runsOn: RunsOn = { executor: 'native', provider: 'cpu' }
+  let notes: readonly string[] = []
   let opened: PrivacyLedger | null = null
   // A node without data sets needs no ledger.
   const ledger = () => {
@@ -65,15 +78,23 @@ export async function openTrainEngine({ dataDir }: TrainEngineParts): Promise<Tr
 
   return {
     type,
-    version: { name: 'vcp-learning', version: '1.0' },
+    get version() {
+      const { provider } = runsOn
+      return { name: 'vcp-learning', version: provider === 'cpu' ? '1.0' : `1.0+${provider}` }
+    },
+    get notes() {
+      return notes
+    },
     async probe() {
-      const found = await probeInChild()
+      const found = await probeInChild(wish)
       if (!found.ok) return { isReady: false, reason: found.reason }
-      runtime = found.value.runtime
+      const { runtime: executor, provider, reasons } = found.value
+      runsOn = { executor, provider }
+      notes = reasons
       return { isReady: true }
     },
-    needs(task) {
-      const { record, objection } = objectionTo(task, book, ledger)
+    needs(task, requester) {
+      const { record, objection } = objectionTo({ task, requester }, book, ledger)
       const memoryMb = record === null ? 0 : memoryMbOf(task, record)
       return { memoryMb, cpuCores: 1, objection }
     },
@@ -81,7 +102,8 @@ export async function openTrainEngine({ dataDir }: TrainEngineParts): Promise<Tr
     async prepare(work) {
       const record = book.find(work.task.inputs.dataset)
       if (record === null) return dataMissing(work.task.inputs.dataset)
-      const order = orderOf(work, record, runtime)
+      if (!isGranted(record, work.requester)) return notGranted(record.name)
+      const order = orderOf(work, record, runsOn)
       const found = await untilItEnds(work.signal, (options) => examineInChild(order, options))
       if (!found.ok) return faultOf(found)
       const bytesMax = limits.blobWholeBytesMax
@@ -90,7 +112,7 @@ export async function openTrainEngine({ dataDir }: TrainEngineParts): Promise<Tr
     },
     async contribute(work) {
       try {
-        return await contribute(work, { book, ledger, runtime })
+        return await contribute(work, { book, ledger, runsOn })
       } catch (error) {
         work.signal.throwIfAborted()
         if (error instanceof VcpError) return faultOf({ code: error.code, reason: error.message })
@@ -106,20 +128,31 @@ export async function openTrainEngine({ dataDir }: TrainEngineParts): Promise<Tr
 interface Means {
   readonly book: DatasetBook
   readonly ledger: () => PrivacyLedger
-  readonly runtime: Runtime
+  readonly runsOn: RunsOn
 }
 
 async function contribute(work: RoundWork, means: Means): Promise<RoundResult> {
   const { dataset } = work.task.inputs
   const record = means.book.find(dataset)
   if (record === null) return dataMissing(dataset)
+  if (!isGranted(record, work.requester)) return notGranted(dataset)
   const phase = phaseOf(work.task, record)
   if (phase !== null) return paidFor(work, means, record, { ...requestOf(work, record)!, phase })
   if (!record.allow_plain) return plainRefused(dataset)
   const update = await trained(work, record, means)
   if (!update.ok) return faultOf(update)
+  const fault = withdrawal(work, means)
+  if (fault !== null) return fault
   const digest = await work.shelf.put(update.value)
   return { kind: 'contributed', digest, examples: record.examples, privacy: null }
+}
+
+/** Whether the operator has taken the data set away meanwhile, or from this submitter. */
+function withdrawal({ task, requester }: RoundWork, { book }: Means): TrainingFault | null {
+  const { dataset } = task.inputs
+  const record = book.find(dataset)
+  if (record === null) return dataMissing(dataset)
+  return isGranted(record, requester) ? null : notGranted(dataset)
 }
 
 /** What a round of the task would be charged as; null without privacy. */
@@ -163,8 +196,8 @@ async function released(
   try {
     const update = await trained(work, record, means)
     if (!update.ok) return faultOf(update)
-    // The operator may have taken it away meanwhile.
-    if (means.book.find(record.name) === null) return dataMissing(record.name)
+    const fault = withdrawal(work, means)
+    if (fault !== null) return fault
     const digest = await work.shelf.put(update.value)
     const named = ledger.commit(release, digest)
     if (!named.ok) return faultOf(named)
@@ -201,10 +234,10 @@ function contributed(
 async function trained(
   work: RoundWork,
   record: DatasetRecord,
-  { runtime }: Means,
+  { runsOn }: Means,
 ): Promise<Outcome<Uint8Array>> {
   const { signal, task, onProgress } = work
-  const order = orderOf(work, record, runtime)
+  const order = orderOf(work, record, runsOn)
   const form = formOf(task.inputs)
   const made = await untilItEnds(signal, (options) =>
     contributeInChild(order, form, {
@@ -230,14 +263,10 @@ async function untilItEnds<T>(
 /** Room for what the operator has added to a file since. */
 const GROWTH = 1.25
 
-function orderOf(
-  { task, model }: TrainingWork,
-  record: DatasetRecord,
-  runtime: Runtime,
-): ChildOrder {
+function orderOf({ task, model }: TrainingWork, record: DatasetRecord, runsOn: RunsOn): ChildOrder {
   return {
     model,
-    spec: specOf(task, record, runtime),
+    spec: specOf(task, record, runsOn),
     data: withLabels(record.source, labelTypeOf(task.inputs)),
     validation: null,
     weights: null,
@@ -247,12 +276,19 @@ function orderOf(
 }
 
 /** Why the task is not for this node, as far as data and budget can tell. */
-function objectionTo(task: TrainingTask, book: DatasetBook, ledger: () => PrivacyLedger) {
+function objectionTo(
+  { task, requester }: Pick<TrainingWork, 'task' | 'requester'>,
+  book: DatasetBook,
+  ledger: () => PrivacyLedger,
+) {
   const nothing = { needs: null, has: null }
   const missing: Objection = { reason: 'data_missing', ...nothing }
   try {
     const record = book.find(task.inputs.dataset)
     if (record === null) return { record, objection: missing }
+    if (!isGranted(record, requester)) {
+      return { record, objection: { reason: 'not_granted', ...nothing } as Objection }
+    }
     const request = requestOf({ task, taskId: anyTask }, record)
     if (request === null) {
       const objection: Objection = { reason: 'operator_limit', ...nothing }

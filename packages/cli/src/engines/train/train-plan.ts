@@ -46,14 +46,13 @@ export function phaseOf({ inputs }: TrainingTask, record: DatasetRecord): Phase 
   return { samplingRate, noiseMultiplier, steps }
 }
 
+/** What a machine has shown that it can train with. */
+export type RunsOn = Required<Pick<TrainSpecInput, 'executor' | 'provider'>>
+
 /** Rows of a run: a Poisson sample is seldom larger than three deviations above its mean. */
 const rowsMax = 256
 
-export function specOf(
-  task: TrainingTask,
-  record: DatasetRecord,
-  executor: 'native' | 'portable',
-): TrainSpecInput {
+export function specOf(task: TrainingTask, record: DatasetRecord, runsOn: RunsOn): TrainSpecInput {
   const { inputs } = task
   const { local_steps: steps, privacy } = inputs
   const expected = expectedOf(inputs, record)
@@ -76,7 +75,7 @@ export function specOf(
           expectedExamples: expected,
         }
       : null,
-    executor,
+    ...runsOn,
     progressEvery: Math.max(1, Math.ceil(steps / 100)),
     memoryBytesMax: memoryMbOf(task, record) * 2 ** 20,
   }
@@ -88,13 +87,15 @@ function optimiserOf({ optimiser }: Inputs): TrainSpecInput['optimiser'] {
   return { ...rest, weightDecay } as TrainSpecInput['optimiser']
 }
 
-/** How an update is written, and how long it may be. */
-export function formOf({ update_format, privacy }: Inputs) {
+/** How an update is written, and how long it may be. Where the norm follows the lengths it is the
+ *  coordinator that clips, for it has to see them. */
+export function formOf({ update_format, privacy, adaptive_clipping: isAdaptive }: Inputs) {
   const format =
     update_format === 'int8'
       ? ({ kind: 'int8' } as const)
       : ({ kind: 'fixed', fixedPoint: defaultFixedPoint } as const)
-  return { format, clipNorm: privacy?.unit === 'node' ? privacy.clip_norm : null }
+  const isClipped = privacy?.unit === 'node' && !isAdaptive
+  return { format, clipNorm: isClipped ? privacy.clip_norm : null }
 }
 
 /**

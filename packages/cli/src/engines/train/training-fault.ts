@@ -30,6 +30,11 @@ export function dataMissing(name: string): TrainingFault {
   return { kind: 'failed', reason, code: 'data_missing', isOurs: false, detail: reason }
 }
 
+export function notGranted(name: string): TrainingFault {
+  const reason = `the data set ${name} is not granted to this submitter`
+  return { kind: 'failed', reason, code: 'not_granted', isOurs: false, detail: reason }
+}
+
 export function plainRefused(name: string): TrainingFault {
   const reason = `the data set ${name} is for tasks with privacy alone`
   return { kind: 'failed', reason, code: 'operator_limit', isOurs: false, detail: reason }

@@ -8,6 +8,7 @@ import type { NodeRecord } from './node-record.ts'
 const ofTheTask: ReadonlySet<DeclineReason> = new Set<DeclineReason>([
   'data_missing',
   'budget_spent',
+  'not_granted',
   'engine_missing',
   'too_large',
 ])

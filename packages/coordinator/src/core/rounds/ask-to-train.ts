@@ -3,7 +3,8 @@
 import type { PeerId, RoundId } from '@vcp/protocol'
 import type { EffectOf } from '../effects.ts'
 import type { State } from '../state.ts'
-import { type Assignment, assignmentOf, isOpen } from '../tasks/task-record.ts'
+import { type Assignment, assignmentOf, isOpen, type TaskRecord } from '../tasks/task-record.ts'
+import { isBuffered } from './buffered.ts'
 import type { RoundRecord } from './round-record.ts'
 
 /** The order to a node that has not sent its update; null where none is waited for. */
@@ -13,11 +14,24 @@ export function askToTrain(
   peerId: PeerId,
 ): EffectOf<'ask-to-train'> | null {
   const record = state.rounds.get(roundId)
-  if (record?.round.state !== 'open') return null
-  const assignment = awaited(state, record, peerId)
-  if (assignment === null) return null
-  const { task_id: taskId } = record.round
-  return { type: 'ask-to-train', peerId, taskId, leaseEpoch: assignment.epoch, roundId }
+  const task = record === undefined ? undefined : state.tasks.get(record.round.task_id)
+  if (record === undefined || task === undefined) return null
+  const assignment = isBuffered(task)
+    ? atWork(task, roundId, peerId)
+    : record.round.state === 'open' && awaited(state, record, peerId)
+  if (!assignment) return null
+  return {
+    type: 'ask-to-train',
+    peerId,
+    taskId: task.taskId,
+    leaseEpoch: assignment.epoch,
+    roundId,
+  }
+}
+
+/** The round that a node is asked to train for, if it is; of FedBuff not always the newest. */
+export function roundAskedOf(task: TaskRecord, assignment: Assignment): RoundId | null {
+  return isBuffered(task) ? assignment.trainsFor : (task.training?.round ?? null)
 }
 
 export function asksToTrain(state: State, roundId: RoundId): readonly EffectOf<'ask-to-train'>[] {
@@ -28,6 +42,12 @@ export function asksToTrain(state: State, roundId: RoundId): readonly EffectOf<'
 /** Participants that may still send an update. */
 export function awaitedOf(state: State, record: RoundRecord): readonly PeerId[] {
   return record.round.participants.filter((peerId) => awaited(state, record, peerId) !== null)
+}
+
+function atWork(task: TaskRecord, roundId: RoundId, peerId: PeerId): Assignment | null {
+  const assignment = assignmentOf(task, peerId)
+  const isIt = assignment?.trainsFor === roundId && isOpen(assignment)
+  return isIt ? assignment : null
 }
 
 function awaited(

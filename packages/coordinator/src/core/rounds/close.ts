@@ -4,6 +4,7 @@ import { failTask } from '../tasks/end.ts'
 import type { TaskRecord } from '../tasks/task-record.ts'
 import type { Turn } from '../turn.ts'
 import { awaitedOf } from './ask-to-train.ts'
+import { isBuffered } from './buffered.ts'
 import { openRoundIfReady } from './open.ts'
 import type { RoundRecord } from './round-record.ts'
 
@@ -18,17 +19,19 @@ export function closeRound(turn: Turn, record: RoundRecord): void {
 }
 
 /** Nobody is waited for who will not come any more. */
-export function closeIfAllIsIn(turn: Turn, { training }: TaskRecord): void {
+export function closeIfAllIsIn(turn: Turn, task: TaskRecord): void {
+  const { training } = task
   const record = training?.round == null ? undefined : turn.state.rounds.get(training.round)
   if (record?.round.state !== 'open') return
   const { updates, round } = record
+  const isFull = isBuffered(task) && updates.size >= round.updates_min
   const coming = awaitedOf(turn.state, record).length
-  if (coming === 0 || updates.size + coming < round.updates_min) closeRound(turn, record)
+  if (isFull || coming === 0 || updates.size + coming < round.updates_min) closeRound(turn, record)
 }
 
 /** Its updates come to nothing; another round is tried on the same model, but not for ever. */
-export function giveUp(turn: Turn, record: RoundRecord, reason: string): void {
-  abandonRound(turn, record, reason)
+export function giveUp(turn: Turn, record: RoundRecord, reason: string, isExcused = false): void {
+  abandonRound(turn, record, reason, isExcused)
   const task = taskOf(turn.state, record.round.task_id)
   if (isEnded(task.state)) return
   if (task.training!.roundsFailed > turn.state.settings.roundFailuresMax) {
@@ -36,7 +39,13 @@ export function giveUp(turn: Turn, record: RoundRecord, reason: string): void {
   } else openRoundIfReady(turn, task)
 }
 
-export function abandonRound(turn: Turn, { round }: RoundRecord, reason: string): void {
-  turn.emit({ type: 'round-abandoned', round_id: round.round_id, reason })
+export function abandonRound(
+  turn: Turn,
+  { round }: RoundRecord,
+  reason: string,
+  isExcused = false,
+): void {
+  const excused = isExcused ? ({ excused: true } as const) : {}
+  turn.emit({ type: 'round-abandoned', round_id: round.round_id, reason, ...excused })
   turn.want({ type: 'announce-round', roundId: round.round_id })
 }

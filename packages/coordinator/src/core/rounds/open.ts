@@ -2,11 +2,13 @@ import { failTask } from '../tasks/end.ts'
 import { type Assignment, isLive, type TaskRecord } from '../tasks/task-record.ts'
 import type { Turn } from '../turn.ts'
 import { asksToTrain } from './ask-to-train.ts'
+import { freeFor, isBuffered } from './buffered.ts'
 import { endTraining, shortOfBudget } from './complete.ts'
 
 /**
  * Opens the next round of a training when all its nodes are there, or enough of them once the time
- * to find more is over. Between rounds a node keeps its lease by reporting.
+ * to find more is over. Between rounds a node keeps its lease by reporting. A buffer waits for
+ * nobody once there has been one.
  */
 export function openRoundIfReady(turn: Turn, task: TaskRecord): void {
   if (!isLive(task) || task.spec.task_type !== 'federated_learning') return
@@ -15,21 +17,24 @@ export function openRoundIfReady(turn: Turn, task: TaskRecord): void {
   const present = task.assignments.filter(({ state }) => state === 'running')
   const { inputs } = task.spec
   const isLate = task.matchUntilMs !== null && task.matchUntilMs <= turn.atMs
-  if (present.length < (isLate ? inputs.updates_min : task.copies)) {
+  const isEnough = isLate || (isBuffered(task) && training.roundsDone > 0)
+  if (present.length < (isEnough ? inputs.updates_min : task.copies)) {
     if (isLate) tooFew(turn, task, present.length, inputs.updates_min)
     return
   }
   const roundId = turn.newRoundId()
+  const number = training.roundsDone + 1
+  const participants = present.map(({ peerId }) => peerId)
   turn.emit({
     type: 'round-opened',
     round: {
       round_id: roundId,
       task_id: task.taskId,
-      number: training.roundsDone + 1,
+      number,
       state: 'open',
       model_in: training.model,
       model_out: null,
-      participants: present.map(({ peerId }) => peerId),
+      participants,
       updates_accepted: 0,
       updates_min: inputs.updates_min,
       opened_at_ms: turn.atMs,
@@ -39,7 +44,10 @@ export function openRoundIfReady(turn: Turn, task: TaskRecord): void {
       epsilon_spent: null,
       strategy_state: null,
       refused: 0,
+      ...(training.clipNorm === null ? {} : { clip_norm: training.clipNorm }),
+      ...(inputs.secure_aggregation ? { secure: { roster: null, nodes: 0 } } : {}),
     },
+    ...(isBuffered(task) ? { asked: freeFor(turn.state, task, number, participants) } : {}),
   })
   turn.want({ type: 'announce-round', roundId })
   for (const ask of asksToTrain(turn.state, roundId)) turn.want(ask)

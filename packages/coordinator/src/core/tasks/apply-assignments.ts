@@ -30,8 +30,10 @@ export const assignmentAppliers = {
       acceptedAtMs: null,
       endedAtMs: null,
       declined: null,
+      reason: null,
       commitment: null,
       updates: 0,
+      trainsFor: null,
       receipt: null,
       held: null,
       isProofAsked: false,
@@ -67,6 +69,7 @@ export const assignmentAppliers = {
   'assignment-ended': ((state, event, { atMs }) => {
     const { task, assignment } = leaseOf(state, event, null)
     assignment.declined = event.code ?? null
+    assignment.reason = event.reason
     finish(state, event, event.state, atMs)
     if (event.state !== 'lost') return
     task.failures += 1
@@ -111,7 +114,8 @@ export const assignmentAppliers = {
   }) satisfies Applier<'receipt-validated'>,
 
   'receipt-rejected': ((state, event, { atMs }) => {
-    const { task } = leaseOf(state, event, ['committed', 'revealed'])
+    const { task, assignment } = leaseOf(state, event, ['committed', 'revealed'])
+    assignment.reason = event.reason
     const node = state.nodes.get(event.peer_id)
     if (node !== undefined) {
       node.failed += 1

@@ -1,4 +1,4 @@
-import { isEnded, type TaskId, type TaskState } from '@vcp/protocol'
+import { type FederatedLearning, isEnded, type TaskId, type TaskState } from '@vcp/protocol'
 import type { Applier } from '../apply.ts'
 import { assertHolds, assertTaskHolds } from '../invariants.ts'
 import type { NodeRecord } from '../nodes/node-record.ts'
@@ -37,6 +37,7 @@ export const taskAppliers = {
           ? {
               model: spec.inputs.model,
               strategyState: null,
+              clipNorm: clipNormAtFirst(spec),
               epsilonSpent: null,
               releases: 0,
               roundsDone: 0,
@@ -169,6 +170,10 @@ function compare(state: State, { taskId, output }: TaskRecord, checked: TaskId):
     task.provisional = false
     task.reason = null
   } else task.reason = `task ${taskId} ran it again and came to another result`
+}
+
+function clipNormAtFirst({ inputs }: FederatedLearning): number | null {
+  return inputs.adaptive_clipping ? (inputs.privacy?.clip_norm ?? null) : null
 }
 
 export function openAssignments(task: TaskRecord) {

@@ -1,8 +1,9 @@
 // Trust is kept honest by chance: now and then the result of a trusted node is checked by another.
 // That is decided after the node has committed, so it cannot know beforehand.
+import { copiesAsked } from '@vcp/protocol'
 import type { Turn } from '../turn.ts'
 import { demandOfTask } from './demand.ts'
-import { copiesAsked, fill, setCopies, trustOf } from './fill.ts'
+import { fill, setCopies, trustOf } from './fill.ts'
 import { type Assignment, isLive, type TaskRecord } from './task-record.ts'
 
 export function audit(turn: Turn, task: TaskRecord, { peerId, operator }: Assignment): void {

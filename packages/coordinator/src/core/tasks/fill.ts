@@ -1,6 +1,6 @@
 // Gives a task the nodes it is short of. What it does not find now it waits for, in the queue of
 // those that ask for the same.
-import { isSealedFrom, limits, type TaskSpec, wantsProof } from '@vcp/protocol'
+import { copiesAsked, isSealedFrom } from '@vcp/protocol'
 import { engineKey, type NodeRecord, operatorOf } from '../nodes/node-record.ts'
 import type { Turn } from '../turn.ts'
 import { openAssignments } from './apply-tasks.ts'
@@ -46,7 +46,9 @@ function isPoison({ state }: Turn, task: TaskRecord): boolean {
 }
 
 function exhausted({ failures, assignments }: TaskRecord): string {
-  return `given to ${assignments.length} nodes, of which ${failures} failed`
+  const said = assignments.findLast(({ reason }) => reason !== null)?.reason
+  const last = said === undefined ? '' : `; the last one said: ${said}`
+  return `given to ${assignments.length} nodes, of which ${failures} failed${last}`
 }
 
 function wait(turn: Turn, task: LiveTask): void {
@@ -95,20 +97,6 @@ function decideCopies(turn: Turn, task: LiveTask, first: NodeRecord): void {
   const { demand, key } = demandOfTask(turn.state, task)
   const second = turn.state.matcher.pickOther(key, demand, operator, turn.draw)
   if (second !== null) setCopies(turn, task, 2, 2, 'the first node has not earned trust yet')
-}
-
-/** Copies that the submitter asked for; null where that is left to us. */
-export function copiesAsked(spec: TaskSpec): number | null {
-  const { verification, requirements } = spec
-  const { quorum, level } = verification
-  // A proof is believed or not, whoever made it.
-  if (wantsProof(spec)) return 1
-  const least = Math.max(
-    quorum ?? 1,
-    level === 'signed' || level === 'proved' ? 1 : 2,
-    Math.min(requirements.min_nodes, limits.replicasMax),
-  )
-  return quorum === null && least === 1 ? null : least
 }
 
 export function isTrusted({ state }: Turn, task: TaskRecord, node: NodeRecord): boolean {

@@ -1,10 +1,13 @@
 // What becomes of results that are judged by their proof. Whether one holds is said from outside.
+import { deserialize, serialize } from 'node:v8'
 import { cidOf, type PeerId, TaskSpec } from '@vcp/protocol'
 import { describe, expect, test } from 'vitest'
 import type { ProofFinding } from '../inputs.ts'
 import { resume } from '../resume.ts'
+import { snapshotOf, stateFrom } from '../snapshot.ts'
 import { ana, peerOf, taskIdOf, walletOf, wasmTask } from '../testing/samples.ts'
 import { Scenario } from '../testing/scenario.ts'
+import { assignmentInfosOf } from '../views.ts'
 
 const one = taskIdOf(1)
 const file = cidOf('raw', new TextEncoder().encode('a file'))
@@ -77,6 +80,31 @@ describe('a task that wants a proof', () => {
     expect(scenario.task(one).state).toBe('pending')
   })
 
+  test('tells what a node said that could not prove it', () => {
+    const { scenario, nodes } = given(['n1'])
+    const [peerId] = nodes
+    const lease = { taskId: one, peerId: peerId!, leaseEpoch: scenario.epoch(one, peerId!) }
+    scenario.accept(one, peerId!)
+    const reason = 'the inputs do not satisfy the circuit'
+    scenario.tell({ type: 'run-failed', ...lease, reason, code: 'statement_false' })
+    const told = { state: 'lost', declined: 'statement_false', reason }
+    expect(assignmentInfosOf(scenario.task(one))[0]).toMatchObject(told)
+    expect(assignmentInfosOf(scenario.replayed().tasks.get(one)!)[0]).toMatchObject(told)
+  })
+
+  test('fails, with the last reason, when no node could prove it', () => {
+    const names = ['n1', 'n2', 'n3', 'n4', 'n5', 'n6', 'n7', 'n8']
+    const { scenario } = given(names)
+    while (scenario.task(one).state !== 'failed') {
+      const [peerId] = scenario.holders(one)
+      scenario.accept(one, peerId!)
+      const lease = { taskId: one, peerId: peerId!, leaseEpoch: scenario.epoch(one, peerId!) }
+      const why = { reason: `${peerId} finds it false`, code: 'statement_false' } as const
+      scenario.tell({ type: 'run-failed', ...lease, ...why })
+    }
+    expect(scenario.task(one).reason).toMatch(/failed; the last one said: .* finds it false$/)
+  })
+
   test('fails where its proof cannot be checked at all', () => {
     const { scenario } = given(['n1'])
     const [holder] = scenario.holders(one)
@@ -94,6 +122,19 @@ describe('a task that wants a proof', () => {
     expect(scenario.wanted('check-proof')).toHaveLength(1)
     const asked = resume(scenario.replayed(), scenario.atMs).map(({ type }) => type)
     expect(asked).toContain('ask-to-reveal')
+  })
+
+  test('is asked for again after a restart where its node showed it unasked', () => {
+    const { scenario } = given(['n1'])
+    const [holder] = scenario.holders(one)
+    scenario.accept(one, holder!)
+    scenario.reveal(one, holder!)
+    expect(scenario.wanted('check-proof')).toHaveLength(1)
+    const stored = deserialize(serialize(snapshotOf(scenario.state)))
+    for (const state of [scenario.replayed(), stateFrom(stored, scenario.state.settings)!]) {
+      expect(resume(state, scenario.atMs).map(({ type }) => type)).toContain('ask-to-reveal')
+      expect(state.tasks.get(one)?.assignments).toMatchObject([{ held: null, isProofAsked: false }])
+    }
   })
 
   test('whose inputs are sealed goes to nobody but those it is sealed to', () => {

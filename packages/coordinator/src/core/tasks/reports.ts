@@ -2,6 +2,8 @@
 // work that nobody waits for.
 import {
   type AssignmentState,
+  commitmentOf,
+  isAskedOnce,
   limits,
   type Outcome,
   type PeerId,
@@ -19,7 +21,7 @@ import type { Turn } from '../turn.ts'
 import { audit } from './audit.ts'
 import { fill } from './fill.ts'
 import { lose } from './lose.ts'
-import { type Assignment, assignmentOf, type TaskRecord, wasAskedToReveal } from './task-record.ts'
+import { type Assignment, assignmentOf, isLive, mayShow, type TaskRecord } from './task-record.ts'
 import { reject, verify } from './verify.ts'
 
 /** Time beyond what the task may run, for fetching and for the way back. */
@@ -38,7 +40,7 @@ export const reportDeciders = {
     const { task, assignment } = held.value
     if (assignment.state !== 'offered') return pass(null)
     if (answer.answer === 'accept') {
-      const until = turn.atMs + turn.state.settings.leaseMs
+      const until = turn.atMs + leaseMsOf(turn, task)
       turn.emit({ type: 'assignment-accepted', ...lease, lease_ends_at_ms: until })
       openRoundIfReady(turn, task)
     } else {
@@ -112,12 +114,17 @@ export const reportDeciders = {
     // A node sends its receipt until it hears that it has arrived.
     const isHere = known?.revealedIndex != null || known?.held != null
     if (known?.epoch === lease_epoch && isHere) return pass(null)
-    const held = holdOf(turn, task_id, peer_id, lease_epoch, ['committed'])
+    const held = holdOf(turn, task_id, peer_id, lease_epoch, statesToShowIn(task))
     if (!held.ok) return held
     const { assignment } = held.value
     // What is shown before enough have committed is there for the others to copy.
-    if (!wasAskedToReveal(assignment)) return refuse('CONFLICT', 'nobody has asked for it yet')
-    if (!reveals(peer_id, payload, assignment.commitment!, turn.sha256)) {
+    if (!mayShow(held.value.task, assignment)) {
+      return refuse('CONFLICT', 'nobody has asked for it yet')
+    }
+    if (assignment.commitment === null) {
+      const commitment = commitmentOf(peer_id, payload, turn.sha256)
+      turn.emit({ type: 'result-committed', peer_id, commitment })
+    } else if (!reveals(peer_id, payload, assignment.commitment!, turn.sha256)) {
       reject(turn, held.value.task, assignment, 'the receipt is not what was committed to')
       fill(turn, held.value.task)
       return refuse('SIGNATURE_INVALID', 'the receipt is not what was committed to')
@@ -127,6 +134,12 @@ export const reportDeciders = {
     verify(turn, held.value.task)
     return pass(null)
   }) satisfies Decider<'receipt-received'>,
+}
+
+/** A result that nobody else could copy is shown by who still runs it: it commits by that. */
+function statesToShowIn(task: TaskRecord | undefined): readonly AssignmentState[] {
+  const isAlone = task !== undefined && isLive(task) && isAskedOnce(task.spec)
+  return isAlone ? ['running', 'committed'] : ['committed']
 }
 
 /** The task and the assignment that a report is about, if the lease is the node's newest. */
@@ -149,9 +162,18 @@ export function holdOf(
   return pass({ task, assignment })
 }
 
+/**
+ * A training that is lost costs what its nodes have spent on the round; on a machine where nothing
+ * gets its turn, half a minute without a word is no sign of death.
+ */
+function leaseMsOf({ state }: Turn, { type }: TaskRecord): number {
+  const { leaseMs } = state.settings
+  return type === 'federated_learning' ? 2 * leaseMs : leaseMs
+}
+
 /** A lease is renewed when a third of it has gone, and never beyond the time that the task has. */
 function renew(turn: Turn, task: TaskRecord, assignment: Assignment): void {
-  const { leaseMs } = turn.state.settings
+  const leaseMs = leaseMsOf(turn, task)
   const seconds =
     task.type === 'federated_learning'
       ? Number.POSITIVE_INFINITY

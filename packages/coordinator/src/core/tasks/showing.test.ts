@@ -55,6 +55,40 @@ describe('a result', () => {
     expect(paid(scenario, 'n1')).toBe(100)
   })
 
+  test('that was asked of one node alone is shown without a commitment before it', () => {
+    const scenario = new Scenario()
+    const node = scenario.node('n1')
+    scenario.submit(one, wasmTask({ verification: { quorum: 1 } }))
+    scenario.accept(one, node)
+    expect(scenario.reveal(one, node).reply).toEqual({ ok: true, value: null })
+    expect(scenario.task(one)).toMatchObject({ state: 'completed', level: 'signed' })
+    const types = scenario.journal.map(({ event }) => event.type)
+    expect(types.indexOf('receipt-revealed')).toBe(types.indexOf('result-committed') + 1)
+    expect(scenario.wanted('ask-to-reveal')).toEqual([])
+    expect(scenario.commit(one, node).reply).toMatchObject({ code: 'LEASE_STALE' })
+  })
+
+  test('that was asked of one node is none before it has taken the task, nor after', () => {
+    const scenario = new Scenario()
+    const node = scenario.node('n1')
+    scenario.submit(one, wasmTask({ verification: { quorum: 1 } }))
+    expect(scenario.reveal(one, node).reply).toMatchObject({ code: 'LEASE_STALE' })
+    scenario.accept(one, node)
+    scenario.commit(one, node, 'one output')
+    const { reply } = scenario.reveal(one, node, 'another output')
+    expect(reply).toMatchObject({ ok: false, code: 'SIGNATURE_INVALID' })
+    expect(scenario.task(one).assignments[0]).toMatchObject({ state: 'rejected' })
+  })
+
+  test('that may be checked by another is kept back until it is asked for', () => {
+    const scenario = new Scenario()
+    const node = scenario.node('n1')
+    scenario.submit(one, wasmTask())
+    scenario.accept(one, node)
+    expect(scenario.reveal(one, node).reply).toMatchObject({ ok: false, code: 'LEASE_STALE' })
+    expect(scenario.task(one).state).toBe('running')
+  })
+
   test('of one node is none of a training', () => {
     const scenario = new Scenario()
     const nodes = ['n1', 'n2'].map((name) => scenario.node(name))

@@ -1,5 +1,6 @@
 import {
   breachesOf,
+  copiesAsked,
   isEnded,
   limits,
   type PolicyBreach,
@@ -14,7 +15,7 @@ import { escrow } from '../money/decide.ts'
 import type { State } from '../state.ts'
 import { taskOf } from './apply-tasks.ts'
 import { cancelTask } from './end.ts'
-import { copiesAsked, fill, setCopies } from './fill.ts'
+import { fill, setCopies } from './fill.ts'
 
 export const submissionDeciders = {
   'task-submitted': ((turn, input) => {

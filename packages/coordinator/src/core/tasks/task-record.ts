@@ -9,6 +9,7 @@ import {
   type Envelope,
   type EvidenceLevel,
   type HashesBelow,
+  isAskedOnce,
   isEnded,
   type PeerId,
   type Receipt,
@@ -33,9 +34,13 @@ export interface Assignment {
   /** When it ended without a result; null while it has not. */
   endedAtMs: number | null
   declined: DeclineReason | null
+  /** What was said of its end; null where nothing was. */
+  reason: string | null
   commitment: Commitment | null
   /** Of training: how many of its updates were taken. */
   updates: number
+  /** Of FedBuff: the round whose model the node is at work on; null while it has none. */
+  trainsFor: RoundId | null
   /** What was revealed; forgotten once the task has ended. */
   receipt: Receipt | null
   /**
@@ -71,6 +76,8 @@ export interface Training {
   model: Cid
   /** The moments of the strategy, where it has any. */
   strategyState: Cid | null
+  /** What the updates of the next round are clipped to, where that is adapted; else null. */
+  clipNorm: number | null
   /** The largest epsilon that an update came with. */
   epsilonSpent: number | null
   /** Rounds closed with enough updates, whatever became of them: each may have released a sum. */
@@ -149,6 +156,13 @@ export const UNLIMITED = Number.MAX_SAFE_INTEGER
 /** From then on the node that has committed is waited for. */
 export function wasAskedToReveal({ state, leaseEndsAtMs }: Assignment): boolean {
   return state === 'committed' && leaseEndsAtMs !== UNLIMITED
+}
+
+/** Whether its result may be shown to us now: when we ask, or at once where nobody else runs it. */
+export function mayShow(task: TaskRecord, assignment: Assignment): boolean {
+  const isAlone = isLive(task) && isAskedOnce(task.spec)
+  const hasResult = assignment.state === 'running' || assignment.state === 'committed'
+  return wasAskedToReveal(assignment) || (isAlone && hasResult)
 }
 
 /** Whether the node has shown its result, to us or to all. */

@@ -1,11 +1,11 @@
 // Compares what nodes committed to, asks those who agree to show it, and takes what they show.
 import type { Digest, EvidenceLevel } from '@vcp/protocol'
-import { isAtLeast, limits, wantsProof } from '@vcp/protocol'
+import { copiesAsked, isAtLeast, limits, wantsProof } from '@vcp/protocol'
 import { releaseEvenly } from '../money/decide.ts'
 import { engineKey, type NodeRecord, operatorOf } from '../nodes/node-record.ts'
 import type { Turn } from '../turn.ts'
 import { failTask, withdrawAll } from './end.ts'
-import { copiesAsked, fill, setCopies } from './fill.ts'
+import { fill, setCopies } from './fill.ts'
 import { openDispute } from './open-dispute.ts'
 import { recheck } from './recheck.ts'
 import {
@@ -63,11 +63,13 @@ function collect(turn: Turn, task: TaskRecord, agreed: readonly Assignment[]): v
 }
 
 /** A proof needs nobody to agree with it; checking it is not for the core to do. */
-function askForProof(turn: Turn, { taskId }: TaskRecord, assignment: Assignment): void {
+function askForProof(turn: Turn, task: TaskRecord, assignment: Assignment): void {
   if (assignment.isProofAsked) return
   assignment.isProofAsked = true
   const { peerId, epoch: leaseEpoch } = assignment
-  turn.want({ type: 'check-proof', peerId, taskId, leaseEpoch })
+  // What it has shown is in no journal: a restart has to know that it is to be asked for.
+  if (!wasAskedToReveal(assignment)) waitForReveal(turn, task, assignment)
+  turn.want({ type: 'check-proof', peerId, taskId: task.taskId, leaseEpoch })
 }
 
 /** Ends what counts for nothing, through no fault of the nodes. */
@@ -166,14 +168,18 @@ function levelAsked({ spec }: TaskRecord): EvidenceLevel {
 }
 
 export function askToReveal(turn: Turn, task: TaskRecord, all: readonly Assignment[]): void {
-  const untilMs = turn.atMs + task.spec!.timeouts.deliver_seconds * 1_000
   for (const assignment of all) {
     const { peerId, epoch, state } = assignment
     if (state !== 'committed' || wasAskedToReveal(assignment)) continue
-    const lease = { task_id: task.taskId, peer_id: peerId, lease_epoch: epoch }
-    turn.emit({ type: 'lease-renewed', ...lease, lease_ends_at_ms: untilMs })
+    waitForReveal(turn, task, assignment)
     turn.want({ type: 'ask-to-reveal', peerId, taskId: task.taskId, leaseEpoch: epoch })
   }
+}
+
+function waitForReveal(turn: Turn, { taskId, spec }: TaskRecord, assignment: Assignment): void {
+  const lease = { task_id: taskId, peer_id: assignment.peerId, lease_epoch: assignment.epoch }
+  const untilMs = turn.atMs + spec!.timeouts.deliver_seconds * 1_000
+  turn.emit({ type: 'lease-renewed', ...lease, lease_ends_at_ms: untilMs })
 }
 
 /** Nobody agrees with enough others: the traces decide where there are any, else one more copy. */

@@ -1,7 +1,7 @@
 // Whatever a task waits for, it does not wait for ever, and says what it waits for.
 import type { Digest, PeerId } from '@vcp/protocol'
 import { describe, expect, test } from 'vitest'
-import { ana, taskIdOf, wasmTask } from '../testing/samples.ts'
+import { ana, taskIdOf, trainingTask, wasmTask } from '../testing/samples.ts'
 import { Scenario } from '../testing/scenario.ts'
 
 const one = taskIdOf(1)
@@ -64,6 +64,38 @@ describe('a task', () => {
     expect(scenario.task(one).reason).toBeNull()
     scenario.tell({ type: 'node-removed', peerId, ownerId: ana, reason: 'sold' })
     expect(scenario.task(one)).toMatchObject({ state: 'pending', reason: 'waits for a node' })
+  })
+})
+
+describe('a lease', () => {
+  test('that we ourselves see to be over too late has time for a word that lies unread', () => {
+    const scenario = new Scenario()
+    const peerId = scenario.node('n1')
+    scenario.submit(one, wasmTask())
+    scenario.accept(one, peerId)
+    const getNoTurn = () => {
+      scenario.atMs += 60_000
+      scenario.tell({ type: 'time-passed' })
+    }
+    getNoTurn()
+    expect(scenario.task(one).assignments[0]!.state).toBe('running')
+    progress(scenario, peerId)
+    scenario.pass(20_000)
+    expect(scenario.task(one).assignments[0]!.state).toBe('running')
+    getNoTurn()
+    scenario.pass(10_000)
+    expect(scenario.task(one).assignments[0]!.state).toBe('lost')
+  })
+
+  test('of a training is twice as long, for what it has spent would be lost with it', () => {
+    const scenario = new Scenario()
+    const peerId = scenario.node('n1')
+    scenario.submit(one, trainingTask({ updates_min: 1 }))
+    scenario.accept(one, peerId)
+    scenario.pass(59_000)
+    expect(scenario.task(one).assignments[0]!.state).toBe('running')
+    scenario.pass(2_000)
+    expect(scenario.task(one).assignments[0]!.state).toBe('lost')
   })
 })
 

@@ -131,6 +131,7 @@ export function aggregatedOf(
     loss: 0.5,
     accuracy: 0.9,
     epsilonSpent: null,
+    clipNormNext: null,
     contributions: peers.map((peer_id, at) => ({
       peer_id,
       left_out: null,

@@ -4,7 +4,12 @@ import { expect, test } from 'vitest'
 import { killAndCheck, killsOf } from './kill-training/campaign.ts'
 
 test('a training outlives its processes: all of its rounds come, and all are paid', async () => {
-  const report = await killAndCheck({ times: 3, roundsPerTraining: 4, pauseMsMax: 3_000 })
+  const report = await killAndCheck({
+    times: 3,
+    roundsPerTraining: 4,
+    strategy: 'fedavg',
+    pauseMsMax: 3_000,
+  })
   expect(report.losses).toEqual([])
   expect(killsOf(report)).toBe(3)
   expect(report.updates).toBeGreaterThanOrEqual(12)

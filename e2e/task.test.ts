@@ -1,7 +1,7 @@
 // `vcp task` and `vcp account` as a submitter meets them: a coordinator as a process of its own, no
 // configuration, nothing but commands.
 import { spawn } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
@@ -185,6 +185,10 @@ describe('an account', () => {
     const { key } = await here.json('account', 'show')
     expect(key.scopes).toEqual(['nodes:read', 'tasks:read', 'tasks:write'])
     const { task_id: id } = await here.json('task', 'submit', hello)
+    // Whoever only looks is made nobody.
+    expect((await there.vcp('task', 'show', id)).code).toBe(4)
+    expect(existsSync(join(there.dataDir, 'wallet.json'))).toBe(false)
+    await there.json('account', 'login')
     expect((await there.vcp('task', 'show', id)).code).toBe(2)
 
     const kept = JSON.parse(readFileSync(join(here.dataDir, 'credentials.json'), 'utf8'))

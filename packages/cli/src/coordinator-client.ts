@@ -3,14 +3,14 @@ import { type Connection, connect, type Transport } from '@vcp/client'
 import { createNativeVerify } from '@vcp/mesh/verify'
 import type { VcpError } from '@vcp/protocol'
 import type { Context } from './command.ts'
-import { keptCredentials, ownCredentials } from './task/own-credentials.ts'
+import { keptCredentials, knownCredentials, ownCredentials } from './task/own-credentials.ts'
 
 export interface Approach {
   /**
-   * Whether a command that was given no credentials may make its own: it signs in with the owner
-   * wallet of this machine, which is made where there is none.
+   * What a command does that was given no credentials: it signs in with the owner wallet of this
+   * machine, which `true` makes where there is none, and `'if-known'` does not.
    */
-  readonly signsIn?: true
+  readonly signsIn?: true | 'if-known'
   /** How long a silent coordinator is tried again. */
   readonly silenceMs?: number
   readonly transport?: Transport
@@ -26,7 +26,7 @@ export async function withCoordinator<T>(
   { signsIn, signal, silenceMs = 1_000, ...options }: Approach = {},
 ): Promise<T> {
   const url = context.settings()['coordinator.url']
-  const credentials = (signsIn === true ? ownCredentials : keptCredentials)(context, url)
+  const credentials = credentialsFor(signsIn)(context, url)
   const { signal: stop } = context.host
   const both = signal === undefined ? stop : AbortSignal.any([stop, signal])
   const verify = createNativeVerify()
@@ -36,4 +36,9 @@ export async function withCoordinator<T>(
   } finally {
     await connection.close()
   }
+}
+
+function credentialsFor(signsIn: Approach['signsIn']) {
+  if (signsIn === undefined) return keptCredentials
+  return signsIn === true ? ownCredentials : knownCredentials
 }

@@ -58,6 +58,14 @@ export const commands: Readonly<Record<string, CommandLine>> = {
     'list the data sets, and what is left of their budgets',
     () => import('./commands/node/dataset/list.ts'),
   ),
+  'node dataset allow': line(
+    'let the tasks of a submitter train on a data set',
+    () => import('./commands/node/dataset/allow.ts'),
+  ),
+  'node dataset deny': line(
+    'let the tasks of a submitter train on a data set no more',
+    () => import('./commands/node/dataset/deny.ts'),
+  ),
   'node dataset remove': line(
     'let no task train on a data set any more',
     () => import('./commands/node/dataset/remove.ts'),
@@ -207,6 +215,10 @@ export const commands: Readonly<Record<string, CommandLine>> = {
   completion: line(
     'print a completion script for your shell',
     () => import('./commands/completion.ts'),
+  ),
+  bench: line(
+    'measure what this machine does in a second, and how evenly',
+    () => import('./commands/bench.ts'),
   ),
   doctor: line(
     'examine this machine, and repair what is safe to repair',

@@ -1,6 +1,8 @@
 // Every configuration key: what it may hold, what it is when nobody says, what it is for.
+import type { ProviderWish } from '@vcp/learning'
 import { limits, NetworkName, NodeId, NodeType, Region, TaskType } from '@vcp/protocol'
 import * as z from 'zod'
+import { themes } from '../dashboard/palette.ts'
 
 interface Key {
   readonly schema: z.ZodType
@@ -38,6 +40,15 @@ const multiaddr = z
   .min(2)
   .max(256)
   .regex(/^\/[\x21-\x2b\x2d-\x7e]+$/, 'not a multiaddr')
+/** Said again here: the library that has them is not loaded for every command. */
+export const providerWishes = [
+  'auto',
+  'cpu',
+  'cuda',
+  'coreml',
+  'directml',
+  'webgpu',
+] as const satisfies readonly ProviderWish[]
 const hours = z
   .string()
   .regex(/^([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d$/, 'not HH:MM-HH:MM')
@@ -111,10 +122,20 @@ export const keys = {
     null,
     'a rapidsnark binary to make proofs with; null: snarkjs, which comes with vcp',
   ),
+  'node.provider': key(
+    z.enum(providerWishes),
+    'cpu',
+    'what to train with; an accelerator only if it computes what the processor does',
+  ),
   'node.metrics_port': key(
     orNull(port),
     null,
     'serve figures for Prometheus on this port of 127.0.0.1; null: do not',
+  ),
+  'dashboard.theme': key(
+    z.enum(themes),
+    'auto',
+    'the ground its colours are for; auto: as COLORFGBG says, dark where it says nothing',
   ),
   'log.mb_max': key(z.coerce.number().min(0.01).max(10_000), 10, 'the size of one file of the log'),
   'log.files_kept': key(whole(0, 1_000), 5, 'full files of the log that are kept'),

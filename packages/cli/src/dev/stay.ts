@@ -14,6 +14,8 @@ export interface Stay {
   readonly folder: string
   readonly nodes: number
   readonly hasBadNodes: boolean
+  /** Nobody is told what happens. */
+  readonly isQuiet: boolean
 }
 
 /** Resolves when it was asked to stop; fails where a process of the network failed. */
@@ -35,13 +37,16 @@ export async function stay(wanted: Stay, context: Context): Promise<void> {
     if (nodes === null) return
     progress.end()
     host.out(json ? asJson(network, who, nodes) : asText({ network, who, nodes, wanted, style }))
-    await untilStopped(signal, network, tellNews(network, who, nodes, context, style))
+    const news = wanted.isQuiet ? never : tellNews(network, who, nodes, context, style)
+    await untilStopped(signal, network, news)
   } finally {
     progress.end()
     if (!json) host.err('stopping\n')
     await network.stop()
   }
 }
+
+const never = new Promise<never>(() => undefined)
 
 function addNodes(network: Network, { nodes, hasBadNodes }: Stay): Promise<NodeShown[]> {
   const honest = Array.from({ length: nodes }, (_, i) => network.addNode(`node-${i + 1}`))

@@ -1,10 +1,10 @@
 // The node key, `node.key` in the data folder: read, checked, and handed out as a signer.
 import { join } from 'node:path'
+import { nativeSigner } from '@vcp/mesh/verify'
 import { type Outcome, PeerId, publicKeyOf, type Signer, signerFrom, VcpError } from '@vcp/protocol'
 import * as z from 'zod'
 import { checkDataFolder, openDataFolder } from './data-folder.ts'
 import { sealKey } from './key-backup.ts'
-import { nativeSigner } from './native-signer.ts'
 import type { ScryptCost } from './scrypt-bounds.ts'
 import { openSealed } from './sealed-box.ts'
 import { readSecret, writeSecret } from './secret-file.ts'

@@ -2,7 +2,7 @@
 // guest keeps on its stack and in its locals and tables is not in it: a referee re-executes.
 
 import { bytesToHex } from '@noble/hashes/utils.js'
-import { type Canonical, type Digest, digestOf, type Ending } from '@vcp/protocol'
+import { type Canonical, type Digest, digestOf, type Ending, type Sha256 } from '@vcp/protocol'
 import type { WasmResult } from './values.ts'
 
 export interface CheckpointState {
@@ -33,8 +33,9 @@ export interface Final {
 }
 
 /** What a leaf of the trace is: everything in the state, under a name of its own. */
-export function checkpointLeaf(state: CheckpointState): Digest {
-  return digestOf('vcp-sandbox/checkpoint/1', state as unknown as Canonical)
+export function checkpointLeaf(state: CheckpointState, sha256?: Sha256): Digest {
+  const digest = sha256 && ((bytes: Uint8Array) => bytesToHex(sha256(bytes)) as Digest)
+  return digestOf('vcp-sandbox/checkpoint/1', state as unknown as Canonical, digest)
 }
 
 /** A global of WebAssembly, or what stands for one. */

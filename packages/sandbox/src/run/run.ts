@@ -15,11 +15,11 @@ export function run(program: Program, request: RunRequest, hooks: RunHooks = {})
   const checkpoints: Digest[] = []
   try {
     const execution = execute(program, request, hooks, ({ capture }) => {
-      checkpoints.push(checkpointLeaf(capture()))
+      checkpoints.push(checkpointLeaf(capture(), hooks.sha256))
       return 'continue'
     })
     if (execution === null) throw new HostFault('internal', 'a run stopped that nobody stopped')
-    const traceRoot = checkpoints.length === 0 ? null : createTrace(checkpoints).root
+    const traceRoot = checkpoints.length === 0 ? null : createTrace(checkpoints, hooks.sha256).root
     return { kind: 'attestable', ...execution, checkpoints, traceRoot }
   } catch (error) {
     const fault = error instanceof HostFault ? error : new HostFault('internal', error)

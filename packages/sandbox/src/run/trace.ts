@@ -5,7 +5,7 @@
 // own index and whether it is final, so a repeated one says how long the run really was.
 
 import { bytesToHex, hexToBytes } from '@noble/hashes/utils.js'
-import { type Digest, leafHash, limits, nodeHash } from '@vcp/protocol'
+import { type Digest, leafHash, limits, nodeHash, type Sha256 } from '@vcp/protocol'
 
 /** Levels above the leaves. */
 export const traceDepth = 14
@@ -18,18 +18,18 @@ export interface Trace {
   hash(level: number, index: number): Digest
 }
 
-/** Of at least one leaf, in order. */
-export function createTrace(leaves: readonly Digest[]): Trace {
+/** Of at least one leaf, in order. `sha256` is for whoever has a faster one than ours. */
+export function createTrace(leaves: readonly Digest[], sha256?: Sha256): Trace {
   if (leaves.length === 0 || leaves.length > 2 ** traceDepth) {
     throw new RangeError(`a trace has 1 to ${2 ** traceDepth} leaves, not ${leaves.length}`)
   }
   // Each level ends with one node that stands for all after it.
-  const levels = [leaves.map((leaf) => leafHash(hexToBytes(leaf)))]
+  const levels = [leaves.map((leaf) => leafHash(hexToBytes(leaf), sha256))]
   for (let level = 0; level < traceDepth; level++) {
     const below = levels[level]!
     const at = (index: number) => below[Math.min(index, below.length - 1)]!
     const above = Array.from({ length: Math.floor(below.length / 2) + 1 }, (_, i) =>
-      nodeHash(at(2 * i), at(2 * i + 1)),
+      nodeHash(at(2 * i), at(2 * i + 1), sha256),
     )
     levels.push(above)
   }

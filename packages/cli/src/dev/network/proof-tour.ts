@@ -13,6 +13,7 @@ import {
   builtCircuits,
   catalogue,
   checkoutFolders,
+  type VariantName,
 } from '@vcp/proofs'
 import { type PeerId, type TaskId, VcpError } from '@vcp/protocol'
 import { proofChecker } from '../../proof/proof-checker.ts'
@@ -42,22 +43,19 @@ export async function circuitsForProofs(
 ): Promise<ProofCircuits | null> {
   const folders = checkoutFolders()
   if (folders === null) return null
-  const of = async (name: string): Promise<BuiltCircuit> => {
-    const find = async () => (await builtCircuits(folders.cache)).find(isSmall(name))
+  const of = async (name: string, variant: VariantName): Promise<BuiltCircuit> => {
+    const definition = catalogue.find((each) => each.name === name)!
+    const parameters = definition.variants[variant]!.parameters.join()
+    const isIt = (each: BuiltCircuit) => each.name === name && each.parameters.join() === parameters
+    const find = async () => (await builtCircuits(folders.cache)).find(isIt)
     const known = await find()
     if (known !== undefined) return known
-    doing(`the circuit ${name} is built, once; that takes a minute or two`)
-    const definition = catalogue.find((each) => each.name === name)!
-    const built = await buildCircuit(definition, 'small', folders)
+    const onPhase = (phase: string) => doing(`the circuit ${name} is built, once: ${phase}`)
+    const built = await buildCircuit(definition, variant, { ...folders, onPhase })
     if (!built.ok) throw new VcpError(built.code, { message: built.reason })
     return (await find())!
   }
-  return { execution: await of('execution'), norm: await of('update-norm') }
-}
-
-function isSmall(name: string) {
-  const small = catalogue.find((each) => each.name === name)!.variants.small.parameters
-  return (each: BuiltCircuit) => each.name === name && each.parameters.join() === small.join()
+  return { execution: await of('execution', 'tiny'), norm: await of('update-norm', 'small') }
 }
 
 const here = ['dev']

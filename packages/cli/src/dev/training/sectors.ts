@@ -71,6 +71,7 @@ export async function grantPoints(
     examples: points.count,
     bytes: 16 * points.count,
     allow_plain: false,
+    allow: null,
     added_at_ms: 0,
   })
 }

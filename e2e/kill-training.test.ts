@@ -7,7 +7,7 @@ test('a training outlives its processes: all of its rounds come, and all are pai
   const report = await killAndCheck({
     times: 3,
     roundsPerTraining: 4,
-    strategy: 'fedavg',
+    kind: 'fedavg',
     pauseMsMax: 3_000,
   })
   expect(report.losses).toEqual([])

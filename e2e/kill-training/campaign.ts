@@ -11,12 +11,12 @@ import { childrenOf, wordsOf } from '../bench/processes.ts'
 import { type Network, type NodeAtWork, openNetwork, removeFolder } from '../network/network.ts'
 import { startVcp } from '../network/program.ts'
 import { lossesOf } from './check.ts'
-import { nodesMin, type Strategy, smallTraining, writePoints } from './small-training.ts'
+import { type Kind, nodesMin, smallTraining, writePoints } from './small-training.ts'
 
 export interface Campaign {
   readonly times: number
   readonly roundsPerTraining: number
-  readonly strategy: Strategy
+  readonly kind: Kind
   /** A process is killed at most so long after the one before is back. */
   readonly pauseMsMax: number
   progress?(report: Report): void
@@ -81,7 +81,7 @@ async function nodeWithData(network: Network, folder: string, name: string): Pro
 
 async function oneTraining(network: Network, campaign: Campaign, report: Report): Promise<void> {
   const { connection } = network
-  const prepared = smallTraining(campaign.roundsPerTraining, campaign.strategy)
+  const prepared = smallTraining(campaign.roundsPerTraining, campaign.kind)
   await submitTask(connection, prepared)
   const { task_id: taskId } = prepared.submission
   const look = () => connection.ask('getTask', { params: { id: taskId } }) as Promise<TaskInfo>
@@ -95,7 +95,7 @@ async function oneTraining(network: Network, campaign: Campaign, report: Report)
     campaign.progress?.(report)
   }
   report.trainings += 1
-  const found = await lossesOf(network, await look(), campaign.roundsPerTraining)
+  const found = await lossesOf(network, await look(), campaign)
   report.rounds += found.rounds
   report.updates += found.updates
   report.losses.push(...found.losses)

@@ -6,7 +6,7 @@ import type { Connection } from '@vcp/client'
 import { rdpEpsilon } from '@vcp/learning'
 import { LedgerEntry, limits, type TaskId, type TaskInfo, type Update } from '@vcp/protocol'
 import type { Network, NodeAtWork } from '../network/network.ts'
-import { costOfRound } from './small-training.ts'
+import { costOfRound, type Kind } from './small-training.ts'
 
 export interface Found {
   readonly losses: readonly string[]
@@ -14,10 +14,15 @@ export interface Found {
   readonly updates: number
 }
 
+interface Asked {
+  readonly roundsPerTraining: number
+  readonly kind: Kind
+}
+
 export async function lossesOf(
   { connection, nodes }: Network,
   { task_id: taskId, status, reason }: TaskInfo,
-  roundsAsked: number,
+  { roundsPerTraining: roundsAsked, kind }: Asked,
 ): Promise<Found> {
   const losses: string[] = []
   if (status !== 'completed') losses.push(`the training ${taskId} is ${status}: ${reason}`)
@@ -33,7 +38,7 @@ export async function lossesOf(
   for (const node of nodes) {
     const accepted = updatesOf(entries, taskId, node)
     updates += accepted.length
-    losses.push(...unpaid(node, taskId, accepted))
+    losses.push(...unpaid(node, taskId, accepted, kind))
   }
   return { losses, rounds: rounds.length, updates }
 }
@@ -42,15 +47,21 @@ function unpaid(
   { name, dataDir }: NodeAtWork,
   taskId: TaskId,
   accepted: readonly Update[],
+  kind: Kind,
 ): readonly string[] {
   const db = new DatabaseSync(join(dataDir, 'privacy.sqlite'), { readOnly: true })
   const rows = db.prepare('select digest, steps from releases where task = ?').all(taskId)
   db.close()
   const named = new Set(rows.map(({ digest }) => digest))
   const left = new Set(accepted.map(({ delta_digest }) => delta_digest))
+  // What leaves a secure round is words under masks, and never what was paid for itself.
   const losses = [...left]
-    .filter((digest) => !named.has(digest))
-    .map((digest) => `${name} sent ${digest}, which its ledger does not name`)
+    .filter((digest) => named.has(digest) === (kind === 'secure'))
+    .map((digest) =>
+      kind === 'secure'
+        ? `${name} sent ${digest} without masks`
+        : `${name} sent ${digest}, which its ledger does not name`,
+    )
   const steps = rows.reduce((sum, row) => sum + Number(row['steps']), 0)
   const spent = rdpEpsilon([{ ...costOfRound, steps }], 1e-5).epsilon
   const least = rdpEpsilon([{ ...costOfRound, steps: left.size * costOfRound.steps }], 1e-5).epsilon

@@ -1,7 +1,7 @@
 // Kills processes in the middle of the rounds of a training, and says whether the training came to
 // fewer rounds than it was to, or a node gave away more than its ledger says.
 //   node scripts/with-node.mjs e2e/kill-training/main.ts
-//     [--times 50] [--rounds 10] [--fedbuff] [--json]
+//     [--times 50] [--rounds 10] [--kind fedavg|fedbuff|secure] [--json]
 import { parseArgs } from 'node:util'
 import { killAndCheck, type Report } from './campaign.ts'
 
@@ -9,10 +9,12 @@ const { values } = parseArgs({
   options: {
     times: { type: 'string', default: '50' },
     rounds: { type: 'string', default: '10' },
-    fedbuff: { type: 'boolean', default: false },
+    kind: { type: 'string', default: 'fedavg' },
     json: { type: 'boolean', default: false },
   },
 })
+const kind = (['fedavg', 'fedbuff', 'secure'] as const).find((one) => one === values.kind)
+if (kind === undefined) throw new Error(`--kind ${values.kind} is none of fedavg, fedbuff, secure`)
 const began = performance.now()
 
 function textOf({ kills, trainings, rounds, updates }: Report): string {
@@ -26,7 +28,7 @@ function textOf({ kills, trainings, rounds, updates }: Report): string {
 const report = await killAndCheck({
   times: Number(values.times),
   roundsPerTraining: Number(values.rounds),
-  strategy: values.fedbuff ? 'fedbuff' : 'fedavg',
+  kind,
   pauseMsMax: 4_000,
   progress: (so) => void process.stderr.write(`${textOf(so)}\n`),
 })

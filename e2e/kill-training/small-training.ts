@@ -22,10 +22,10 @@ export function writePoints(file: string): void {
   writeFileSync(file, ['a,b,label', ...rows].join('\n'))
 }
 
-export type Strategy = 'fedavg' | 'fedbuff'
+export type Kind = 'fedavg' | 'fedbuff' | 'secure'
 
 /** By fedbuff two of the three make a model, and the third goes on with an older one. */
-export function smallTraining(rounds: number, strategy: Strategy): PreparedTask {
+export function smallTraining(rounds: number, kind: Kind): PreparedTask {
   const b = new ModelBuilder()
   const point = b.input('point', 'float32', ['batch', 2])
   const weights = [b.weight('weight', [2, 2], [0, 0, 0, 0]), b.weight('bias', [2], [0, 0])]
@@ -47,8 +47,9 @@ export function smallTraining(rounds: number, strategy: Strategy): PreparedTask 
       local_steps: steps,
       batch_size: batch,
       learning_rate: 0.5,
-      strategy,
-      updates_min: strategy === 'fedbuff' ? nodesMin - 1 : nodesMin,
+      strategy: kind === 'secure' ? 'fedavg' : kind,
+      secure_aggregation: kind === 'secure',
+      updates_min: kind === 'fedbuff' ? nodesMin - 1 : nodesMin,
       round_seconds: 300,
       evaluation: heldOut.cid,
       privacy: { budget: { epsilon: 500, delta: 1e-5 }, noise_multiplier: noise, clip_norm: 1 },

@@ -20,10 +20,11 @@ const columns: readonly TableColumn<AssignmentInfo>[] = [
   },
   {
     title: 'State',
-    cell: ({ state, declined }) => (
+    cell: ({ state, declined, reason }) => (
       <>
         <Badge tone={assignmentTones[state]}>{words(state)}</Badge>{' '}
         {declined === null ? '' : words(declined)}
+        {reason === null ? null : <div class="quiet">{reason}</div>}
       </>
     ),
   },

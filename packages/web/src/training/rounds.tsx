@@ -18,10 +18,11 @@ const columns: readonly TableColumn<Round>[] = [
   {
     title: 'Updates',
     looks: 'right wide-only',
-    cell: ({ updates_accepted, updates_min, refused }) => (
+    cell: ({ updates_accepted, updates_min, refused, secure }) => (
       <>
         {updates_accepted} of {updates_min}+
         {refused === 0 ? null : <div class="quiet nowrap">{refused} refused</div>}
+        {secure === undefined ? null : <div class="quiet nowrap">hidden in their sum</div>}
       </>
     ),
   },
@@ -45,7 +46,15 @@ const columns: readonly TableColumn<Round>[] = [
   },
 ]
 
+/** Only where it follows the lengths of updates. */
+const clipNorm: TableColumn<Round> = {
+  title: 'Clipped to',
+  looks: 'right wide-only',
+  cell: ({ clip_norm }) => measure(clip_norm ?? null),
+}
+
 export function Rounds({ rounds }: { readonly rounds: readonly Round[] }) {
+  const isAdapted = rounds.some(({ clip_norm }) => clip_norm !== undefined)
   return (
     <Card title="Rounds" isFlush>
       {rounds.length === 0 ? (
@@ -53,7 +62,7 @@ export function Rounds({ rounds }: { readonly rounds: readonly Round[] }) {
       ) : (
         <Table
           label="rounds"
-          columns={columns}
+          columns={isAdapted ? [...columns, clipNorm] : columns}
           rows={rounds.toReversed()}
           keyOf={({ round_id }) => round_id}
         />

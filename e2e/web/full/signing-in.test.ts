@@ -94,7 +94,9 @@ describe.skipIf(chromium === null)('the way in', () => {
     await password.fill(network.password)
     await enter.click()
     await isLetIn(page, network.username)
+    const told = page.waitForResponse((answer) => answer.url().endsWith('/auth/logout'))
     await signsOut(page)
+    expect((await told).status()).toBe(204)
     expect(complaints).toEqual([])
   })
 

@@ -87,6 +87,9 @@ function accountTable(rows: Map<AccountId, Account>): AccountTable {
 
 function refreshTokenTable(): RefreshTokenTable {
   const rows = new Map<string, RefreshTokenRow & { readonly isUsed: boolean }>()
+  const removeFamily = (familyId: string | undefined) => {
+    for (const [hash, row] of rows) if (row.familyId === familyId) rows.delete(hash)
+  }
   return {
     async add(row) {
       rows.set(row.tokenHash, { ...row, isUsed: false })
@@ -96,13 +99,16 @@ function refreshTokenTable(): RefreshTokenTable {
       if (row === undefined) return { kind: 'unknown' }
       const { accountId, familyId } = row
       if (row.isUsed) {
-        for (const [hash, other] of rows) if (other.familyId === familyId) rows.delete(hash)
+        removeFamily(familyId)
         return { kind: 'reused', accountId }
       }
       if (row.expiresAtMs <= nowMs) return { kind: 'expired' }
       rows.set(tokenHash, { ...row, isUsed: true })
       rows.set(successor.tokenHash, { ...successor, familyId, accountId, isUsed: false })
       return { kind: 'rotated', accountId }
+    },
+    async revokeFamily(tokenHash) {
+      removeFamily(rows.get(tokenHash)?.familyId)
     },
     async prune(expiredByMs) {
       for (const [hash, row] of rows) if (row.expiresAtMs <= expiredByMs) rows.delete(hash)

@@ -20,6 +20,8 @@ export interface Sessions {
   withPassword(userName: string, password: string): Promise<Outcome<Session>>
   /** A token that was used before takes its whole family with it. */
   refresh(refreshToken: string): Promise<Outcome<Session>>
+  /** Revokes a token and its family; nothing happens where it is known to nobody. */
+  end(refreshToken: string): Promise<void>
   /** For whoever has been found to be this account. */
   open(account: Account): Promise<Session>
 }
@@ -81,6 +83,7 @@ export function createSessions(parts: SessionParts): Sessions {
       if (account === null) return refuse('UNAUTHENTICATED', refusals.unknown)
       return pass(sessionOf(account, next))
     },
+    end: (refreshToken) => store.refreshTokens.revokeFamily(tokenHash(refreshToken)),
   }
 }
 

@@ -41,6 +41,13 @@ export function refreshTokenTable(db: Kysely<Tables>): RefreshTokenTable {
         await step.deleteFrom('refresh_tokens').where('family_id', '=', row.family_id).execute()
         return { kind: 'reused', accountId: row.account_id as AccountId }
       }),
+    async revokeFamily(tokenHash) {
+      const family = db
+        .selectFrom('refresh_tokens')
+        .select('family_id')
+        .where('token_hash', '=', tokenHash)
+      await db.deleteFrom('refresh_tokens').where('family_id', 'in', family).execute()
+    },
     async prune(expiredByMs) {
       await db.deleteFrom('refresh_tokens').where('expires_at_ms', '<=', expiredByMs).execute()
     },

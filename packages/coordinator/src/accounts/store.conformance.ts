@@ -135,6 +135,16 @@ export function describeAccountStore(name: string, open: () => Promise<AccountSt
         expect(other.kind).toBe('rotated')
       })
 
+      test('are revoked with their family by one of them, and no other', async () => {
+        await store.refreshTokens.add(row)
+        await store.refreshTokens.add({ ...row, tokenHash: 'other', familyId: 'g' })
+        await store.refreshTokens.rotate('t1', next(2), atMs)
+        await store.refreshTokens.revokeFamily('unknown')
+        await store.refreshTokens.revokeFamily('t1')
+        expect(await store.refreshTokens.rotate('t2', next(3), atMs)).toEqual({ kind: 'unknown' })
+        expect((await store.refreshTokens.rotate('other', next(4), atMs)).kind).toBe('rotated')
+      })
+
       test('are exchanged once when two come at the same time', async () => {
         await store.refreshTokens.add(row)
         const both = [2, 3].map((n) => store.refreshTokens.rotate('t1', next(n), atMs))

@@ -55,6 +55,8 @@ export interface Successor {
 export interface RefreshTokenTable {
   add(row: RefreshTokenRow): Promise<void>
   rotate(tokenHash: string, successor: Successor, nowMs: number): Promise<Rotation>
+  /** The token, used or not, and all of its family. */
+  revokeFamily(tokenHash: string): Promise<void>
   prune(expiredByMs: number): Promise<void>
 }
 

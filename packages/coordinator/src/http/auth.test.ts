@@ -118,6 +118,13 @@ describe('tokens over HTTP', () => {
     const next = { refresh_token: refreshed.field('refresh_token') }
     expect((await anyone.call('refresh', { body: next })).status).toBe(401)
   })
+
+  test('are of no use after signing out, which tells nobody whether it knew them', async () => {
+    const body = { refresh_token: (await session()).refresh_token }
+    expect((await anyone.call('logout', { body })).status).toBe(204)
+    expect((await anyone.call('refresh', { body })).status).toBe(401)
+    expect((await anyone.call('logout', { body })).status).toBe(204)
+  })
 })
 
 describe('API keys over HTTP', () => {

@@ -80,6 +80,13 @@ export const authRoutes = {
     answer: Session,
     refusals: ['UNAUTHENTICATED'],
   }),
+  logout: route('POST /api/v1/auth/logout', {
+    access: 'public',
+    summary: 'sign out: the refresh token and all that came from the same signing in are revoked',
+    body: z.strictObject({ refresh_token: RefreshToken }),
+    status: 204,
+    answer: 'none',
+  }),
   walletChallenge: route('POST /api/v1/auth/wallet/challenge', {
     ...authRoute,
     summary: 'ask for a message to sign in with a wallet (EIP-4361)',

@@ -65,6 +65,8 @@ export async function send(name: RouteName, asked: Asked, again = true): Promise
     ...(body === undefined ? {} : { body: isBytes ? body.slice() : JSON.stringify(body) }),
     ...(signal === undefined ? {} : { signal }),
     credentials: 'omit',
+    // A page that is left at once is to sign out all the same; browsers bound the body of such.
+    keepalive: name === 'logout',
   }).catch((error: unknown) => {
     throw signal?.aborted === true ? error : unreachable()
   })
@@ -97,6 +99,16 @@ function renew(): Promise<boolean> {
     renewing = null
   })
   return renewing
+}
+
+/** The tab forgets who it was; the coordinator is told, and not waited for. */
+export function leave(): void {
+  const who = session.value
+  signOut()
+  if (who?.kind !== 'signed-in') return
+  ask('logout', { body: { refresh_token: who.refreshToken } }).catch(() => {
+    // Where nobody answers, the token runs out by itself.
+  })
 }
 
 async function renewOnce(): Promise<boolean> {

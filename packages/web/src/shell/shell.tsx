@@ -1,7 +1,8 @@
 // What is around every page: where one can go, whether what is shown is fresh, who one is.
 import { useEffect, useRef } from 'preact/hooks'
+import { leave } from '../api/ask.ts'
 import { live } from '../api/live.ts'
-import { session, signOut } from '../api/session.ts'
+import { session } from '../api/session.ts'
 import { useStore } from '../api/store.ts'
 import { useAsk } from '../api/use-ask.ts'
 import { Badge } from '../parts/badge.tsx'
@@ -104,7 +105,7 @@ function Top() {
         )}
         <span class="wide-only wrap">{who?.name}</span>
         <ThemeButton />
-        <button type="button" class="button plain small" onClick={signOut}>
+        <button type="button" class="button plain small" onClick={leave}>
           <Icon name="leave" />
           Sign out
         </button>

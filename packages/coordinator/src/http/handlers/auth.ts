@@ -8,6 +8,7 @@ type Names =
   | 'register'
   | 'login'
   | 'refresh'
+  | 'logout'
   | 'walletChallenge'
   | 'walletLogin'
   | 'validateApiKey'
@@ -35,6 +36,10 @@ export function authHandlers({ accounts, backend }: HandlerParts): Pick<Handlers
     },
     async refresh({ body }) {
       return sessionAnswer(await sessions.refresh(body.refresh_token))
+    },
+    async logout({ body }) {
+      await sessions.end(body.refresh_token)
+      return pass(null)
     },
     walletChallenge({ body }) {
       const { message, expiresAtMs } = wallets.challenge(body.address)

@@ -16,11 +16,11 @@ interface User {
 const columns: readonly TableColumn<User>[] = [
   {
     title: 'Name',
-    cell: ({ username }) => username ?? <span class="quiet">signs in with a wallet</span>,
+    cell: ({ username }) => username ?? <span class="quiet">by wallet</span>,
   },
   { title: 'Role', cell: ({ role }) => role },
   { title: 'Account', cell: ({ account_id }) => <Id text={account_id} what="the account" /> },
-  { title: 'Opened', cell: ({ created_at }) => <Moment at={created_at} /> },
+  { title: 'Opened', looks: 'wide-only', cell: ({ created_at }) => <Moment at={created_at} /> },
 ]
 
 export function Users() {

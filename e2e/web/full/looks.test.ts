@@ -119,6 +119,6 @@ function placesOf({ nodes }: NetworkShown, taskId: string) {
     ['training-one', `training/${trainingId}`, 'text=Participants'],
     ['ledger', 'ledger', '.entry-line'],
     ['settings', 'settings', 'td >> text=vcp dev'],
-    ['admin', 'admin', 'text=signs in with a wallet'],
+    ['admin', 'admin', 'text=by wallet'],
   ] as const
 }

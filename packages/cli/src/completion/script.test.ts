@@ -43,7 +43,8 @@ describe('completion', () => {
     expect(offers(['vcp', 'config', 'get', 'coord'])).toEqual(['coordinator.url'])
     expect(offers(['vcp', 'completion', ''])).toEqual(expect.arrayContaining([...shells]))
     expect(offers(['vcp', 'node', 'dat'])).toEqual(['dataset'])
-    expect(offers(['vcp', 'node', 'dataset', ''])).toEqual(['add', 'list', 'remove'])
+    const verbs = ['add', 'list', 'allow', 'deny', 'remove']
+    expect(offers(['vcp', 'node', 'dataset', ''])).toEqual(verbs)
     expect(offers(['vcp', 'node', 'dataset', 'add', 'x', '--eps'])).toEqual(['--epsilon'])
   })
 

@@ -3,14 +3,16 @@
 import { expect, test } from 'vitest'
 import { killAndCheck, killsOf } from './kill-training/campaign.ts'
 
-test('a training outlives its processes: all of its rounds come, and all are paid', async () => {
-  const report = await killAndCheck({
-    times: 3,
-    roundsPerTraining: 4,
-    kind: 'fedavg',
-    pauseMsMax: 3_000,
-  })
-  expect(report.losses).toEqual([])
-  expect(killsOf(report)).toBe(3)
-  expect(report.updates).toBeGreaterThanOrEqual(12)
-}, 300_000)
+test.each([
+  ['whose updates are seen', 'fedavg'],
+  ['whose updates are hidden', 'secure'],
+] as const)(
+  'a training %s outlives its processes: all rounds come, and all are paid',
+  async (_, kind) => {
+    const report = await killAndCheck({ times: 3, roundsPerTraining: 4, kind, pauseMsMax: 3_000 })
+    expect(report.losses).toEqual([])
+    expect(killsOf(report)).toBe(3)
+    expect(report.updates).toBeGreaterThanOrEqual(12)
+  },
+  300_000,
+)

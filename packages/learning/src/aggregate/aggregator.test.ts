@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, test } from 'vitest'
+import { writeNpz } from '../data/write-npz.ts'
 import { encodeModel } from '../onnx/read-model.ts'
 import { sectorModel } from '../testing/training.ts'
 import { encodeUpdate } from '../update/update-codec.ts'
@@ -79,6 +80,31 @@ describe('an aggregator', () => {
     const refused = await aggregator.examine(examination, { model, heldOut })
     expect(refused).toMatchObject({ ok: false, code: 'DATASET_INVALID' })
     expect(refused).toHaveProperty('reason', expect.stringMatching(/^the held-out set: /))
+  })
+
+  test('measures on the held-out set that comes with a task, known or not', async () => {
+    aggregator = createAggregator({ idleMs: 60_000 })
+    const lossOn = async (label: bigint) => {
+      const heldOut = sized(
+        writeNpz({
+          x: { shape: [1, 2], data: Float32Array.of(1, 0.5) },
+          y: { shape: [1], data: BigInt64Array.of(label) },
+        }),
+      )
+      const updates = [updateOf(0.01), updateOf(0.03)]
+      const input = { model, heldOut, moments: null, updates }
+      const outcome = await aggregator.aggregate(order, input)
+      return outcome.ok ? outcome.value.loss : outcome.reason
+    }
+    const [first, again, other, firstAgain] = [
+      await lossOn(0n),
+      await lossOn(0n),
+      await lossOn(1n),
+      await lossOn(0n),
+    ]
+    expect(first).toBeTypeOf('number')
+    expect([again, firstAgain]).toEqual([first, first])
+    expect(other).not.toBe(first)
   })
 
   test('says so where bytes cannot be read', async () => {

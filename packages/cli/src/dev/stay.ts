@@ -2,6 +2,7 @@
 import { join } from 'node:path'
 import { apiKey, connect, follow } from '@vcp/client'
 import { VcpError } from '@vcp/protocol'
+import { readable, readLine } from '../agent/log/log.ts'
 import type { Context } from '../command.ts'
 import { fields, type Style, styleFor } from '../style.ts'
 import { progressLine } from '../task/progress-line.ts'
@@ -25,8 +26,10 @@ export async function stay(wanted: Stay, context: Context): Promise<void> {
   const style = styleFor(host.terminal.hasColour, host.terminal.columns)
   const progress = progressLine(context)
   progress.say('the coordinator starts')
-  const troubles = (who: string, line: string) => {
-    if (/"level":"(warning|error)"/.test(line)) host.err(`${who}: ${line}\n`)
+  const troubles = (who: string, text: string) => {
+    const line = readLine(text)
+    const isTrouble = line?.level === 'warning' || line?.level === 'error'
+    if (isTrouble) host.err(`${who}: ${readable(line, style)}\n`)
   }
   const network = await startNetwork({ host, folder: wanted.folder, said: troubles })
   try {

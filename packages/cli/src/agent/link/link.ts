@@ -69,7 +69,7 @@ export async function openLink(parts: LinkParts): Promise<Link> {
     settle: (reportId, answer) => agent.tell({ type: 'report-settled', reportId, answer }),
     refused({ code }) {
       if (code === 'NOT_FOUND') visits.stay?.end({ why: 'forgotten' })
-      log({ level: 'warning', message: 'a report is sent again', fields: { code } })
+      log({ level: levelOf(code), message: 'a report is sent again', fields: { code } })
     },
   })
   const visits = createVisits({
@@ -139,6 +139,11 @@ export async function openLink(parts: LinkParts): Promise<Link> {
       await outbox.close()
     },
   }
+}
+
+/** A result may have to wait until others have shown theirs: nothing is wrong then. */
+function levelOf(refusal: ErrorCode) {
+  return refusal === 'REQUEST_TIMEOUT' ? 'info' : 'warning'
 }
 
 /** What is no failure is a bug of ours. */

@@ -95,7 +95,9 @@ describe.skipIf(chromium === null)('the page of a training', () => {
     onTestFinished(() => void training.kill())
 
     await page.locator('td a[href^="#/training/"]').click({ timeout: 60_000 })
-    await page.getByRole('heading', { name: 'Participants of round 1' }).waitFor()
+    // A round takes a second or two: by now it may be the second one that is looked at.
+    const participants = page.getByRole('heading', { name: /^Participants of round \d$/ })
+    await participants.waitFor({ timeout: 60_000 })
     const taskId = page.url().slice(-36)
     const row = (number: number) =>
       page.locator('section[aria-label="rounds"] tbody tr').filter({

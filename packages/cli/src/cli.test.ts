@@ -68,6 +68,7 @@ describe('the command line', () => {
     [['config', 'get', 'a', 'b'], 'too many arguments'],
     [['key', 'show', '--data-dir'], 'argument missing'],
     [['completion', 'tcsh'], 'shell'],
+    [['dev', '--nodes', 'many'], "nodes: 'many' is no number"],
   ])('%j is a usage error that helps', async (argv, words) => {
     const { exitCode, out, err } = await run([...argv])
     expect(exitCode).toBe(2)

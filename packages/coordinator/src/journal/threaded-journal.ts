@@ -1,20 +1,15 @@
 // The journal in SQLite, in a thread of its own: hashing what is appended, writing it and waiting
 // for the disk take as long as deciding it, and now go on beside it.
-import { extname } from 'node:path'
-import { Worker } from 'node:worker_threads'
+import type { Worker } from 'node:worker_threads'
 import { VcpError } from '@vcp/protocol'
+import { openThread } from '../open-thread.ts'
 import type { Journal } from './journal.ts'
 import { journalOver, type PortJournal } from './journal-port.ts'
 import type { SqliteJournalOptions } from './sqlite-journal.ts'
 
-const here = extname(import.meta.url)
-const program = new URL(`./journal-thread${here}`, import.meta.url)
-
 /** As `openSqliteJournal`. The thread ends when the journal is closed, or with the process. */
 export async function openThreadedJournal(options: SqliteJournalOptions): Promise<Journal> {
-  // Sources run on sources.
-  const execArgv = here === '.ts' ? ['--conditions=source'] : []
-  const thread = new Worker(program, { workerData: options, execArgv })
+  const thread = openThread('./journal-thread', import.meta.url, { workerData: options })
   const exited = new Promise<void>((resolve) => {
     thread.once('exit', () => resolve())
   })

@@ -1,12 +1,12 @@
 // A snapshot made beside the coordinator: a thread of its own reads the journal as a start would,
 // comes to the state, and stores it. What it stores is consistent because it is a replay; the
 // coordinator's own state is not looked at, and nobody waits for it.
-import { extname } from 'node:path'
-import { MessageChannel, Worker } from 'node:worker_threads'
+import { MessageChannel } from 'node:worker_threads'
 import { VcpError } from '@vcp/protocol'
 import type { Settings } from '../core/settings.ts'
 import type { Journal } from '../journal/journal.ts'
 import { serveJournal } from '../journal/journal-port.ts'
+import { openThread } from '../open-thread.ts'
 
 export interface Kept {
   /** Entries that the snapshot covers. */
@@ -14,17 +14,12 @@ export interface Kept {
   readonly bytes: number
 }
 
-const here = extname(import.meta.url)
-const program = new URL(`./keeper-thread${here}`, import.meta.url)
-
 /** Keeps the state after all entries that are durable now. */
 export async function keepInThread(journal: Journal, settings: Settings): Promise<Kept> {
   const { port1: ours, port2: theirs } = new MessageChannel()
-  const thread = new Worker(program, {
+  const thread = openThread('./keeper-thread', import.meta.url, {
     workerData: { port: theirs, settings },
     transferList: [theirs],
-    // Sources run on sources.
-    execArgv: here === '.ts' ? ['--conditions=source'] : [],
   })
   try {
     serveJournal(journal, ours)

@@ -1,8 +1,8 @@
 // Verifies proofs beside the coordinator: one takes some 20 ms, in which the loop would stand
 // still. The thread is started with the first proof.
-import { extname } from 'node:path'
-import { Worker } from 'node:worker_threads'
+import type { Worker } from 'node:worker_threads'
 import { type Outcome, refuse } from '@vcp/protocol'
+import { openThread } from '../open-thread.ts'
 import type { Answered, Asked, ProofWork, Verified } from './proof-work.ts'
 
 export interface ProofVerifier {
@@ -14,9 +14,6 @@ export interface ProofVerifier {
 const waitingMax = 1_000
 
 const stopping = 'the coordinator is about to stop'
-
-const here = extname(import.meta.url)
-const program = new URL(`./proof-thread${here}`, import.meta.url)
 
 export function createProofVerifier(): ProofVerifier {
   const waiting = new Map<number, PromiseWithResolvers<Outcome<Verified>>>()
@@ -32,10 +29,7 @@ export function createProofVerifier(): ProofVerifier {
 
   function started(): Worker {
     if (thread !== null) return thread
-    const made = new Worker(program, {
-      // Sources run on sources.
-      execArgv: here === '.ts' ? ['--conditions=source'] : [],
-    })
+    const made = openThread('./proof-thread', import.meta.url)
     made.on('message', ({ id, verdict }: Answered) => {
       waiting.get(id)?.resolve(verdict)
       waiting.delete(id)

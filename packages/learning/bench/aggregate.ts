@@ -1,16 +1,14 @@
 // Aggregation of 100 updates of 10 million numbers, one after the other into one sum: megabytes of
 // updates by second of processor time, and the memory beside the update that is being read. With
-// `--child` as a coordinator has it done: encoded updates out of a file, a megabyte at a time,
-// through a pipe into the child, which checks and decodes them, adds them up and makes the next
-// model. The child is there from a round before, as it is in a training.
+// `--child` as a coordinator has it done: encoded updates out of files into the child, which checks
+// and decodes them, adds them up and makes the next model. The child is there from a round before,
+// as it is in a training.
 //   node --expose-gc scripts/with-node.mjs packages/learning/bench/aggregate.ts
 //     [--child] [--json] [--updates 100] [--numbers 10000000]
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { open } from 'node:fs/promises'
 import { loadavg, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { limits } from '@vcp/protocol'
 import { createAggregator, type SizedBytes } from '../src/aggregate/aggregator.ts'
 import { exactSum } from '../src/aggregate/exact-sum.ts'
 import { defaultFixedPoint } from '../src/aggregate/fixed-point.ts'
@@ -119,22 +117,7 @@ async function throughChild() {
   }
 }
 
-/** In the pieces that a coordinator's store reads. */
 function inFile(file: string, bytes: Uint8Array): SizedBytes {
   writeFileSync(file, bytes)
-  return {
-    length: bytes.length,
-    async *read() {
-      const handle = await open(file)
-      try {
-        for (let at = 0; at < bytes.length; at += limits.blobPieceBytesMax) {
-          const length = Math.min(limits.blobPieceBytesMax, bytes.length - at)
-          const { buffer, bytesRead } = await handle.read(Buffer.allocUnsafe(length), 0, length, at)
-          yield buffer.subarray(0, bytesRead)
-        }
-      } finally {
-        await handle.close()
-      }
-    },
-  }
+  return { length: bytes.length, file }
 }

@@ -4,7 +4,7 @@
 // of asking until there is a model, has in it what else the machine does.
 //   node scripts/with-node.mjs packages/learning/bench/round.ts
 //     [--updates 20] [--held-out 1000] [--runs 7] [--json]
-import { createReadStream, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { loadavg, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
@@ -95,6 +95,7 @@ function checkAll(): void {
 function inMemory(bytes: Uint8Array): SizedBytes {
   return {
     length: bytes.length,
+    file: null,
     async *read() {
       yield bytes
     },
@@ -110,10 +111,7 @@ const input = {
   model: inMemory(model),
   heldOut: inMemory(archive),
   moments: null,
-  updates: files.map(({ file, bytes }) => ({
-    length: bytes,
-    read: () => createReadStream(file) as AsyncIterable<Uint8Array>,
-  })),
+  updates: files.map(({ file, bytes }) => ({ length: bytes, file })),
 }
 for (const rule of rules) {
   const order = orderBy(rule)

@@ -6,5 +6,6 @@ import { type Cid, type Outcome, pass, refuse } from '@vcp/protocol'
 export function sizedBlob(store: BlobStore, cid: Cid, what: string): Outcome<SizedBytes> {
   const length = store.bytesOf(cid)
   if (length === null) return refuse('BLOB_UNAVAILABLE', `${what} ${cid} is not here: upload it`)
-  return pass({ length, read: () => store.read(cid) })
+  const file = store.fileOf(cid)
+  return pass(file === null ? { length, file, read: () => store.read(cid) } : { length, file })
 }

@@ -268,6 +268,7 @@ function isTaken({ trainings }: World, bytes: Uint8Array, task: FederatedLearnin
 function sized(bytes: Uint8Array): SizedBytes {
   return {
     length: bytes.length,
+    file: null,
     async *read() {
       yield bytes
     },

@@ -3,7 +3,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { type Digest, type Outcome, pass, refuse, sha256 } from '@vcp/protocol'
+import { type Digest, type Outcome, pass, refuse, sha256, VcpError } from '@vcp/protocol'
 import { compile } from '../compile/compile.ts'
 import { checkDataset, type Dataset } from '../data/dataset.ts'
 import { readDataset } from '../data/open-dataset.ts'
@@ -18,12 +18,13 @@ import type {
   AggregatorResults,
   AggregatorTask,
   ExaminationOrder,
-  Lengths,
+  Part,
+  Parts,
 } from './aggregator-messages.ts'
-import { openBlockingPipe } from './blocking-pipe.ts'
+import { openPartReader } from './part-reader.ts'
 import { type AggregationPlan, planAggregation } from './plan-aggregation.ts'
 
-const pipe = openBlockingPipe(0)
+const reader = openPartReader(0)
 
 process.once('disconnect', () => process.kill(process.pid, 'SIGKILL'))
 process.on('message', (task: AggregatorTask) => void obey(task))
@@ -31,13 +32,22 @@ report({ type: 'ready' })
 
 /** The parent sends the next task when it has the report of this one. */
 async function obey(task: AggregatorTask): Promise<void> {
-  const { lengths } = task
-  const outcome =
-    task.kind === 'aggregate'
-      ? await aggregate(task.order, lengths)
-      : await examine(task.order, lengths)
+  const outcome = await outcomeOf(task)
   if (outcome.ok) report({ type: 'done', result: outcome.value })
   else report({ type: 'refused', code: outcome.code, reason: outcome.reason })
+}
+
+async function outcomeOf(
+  task: AggregatorTask,
+): Promise<Outcome<AggregatorResults[typeof task.kind]>> {
+  try {
+    if (task.kind === 'aggregate') return await aggregate(task.order, task.parts)
+    return await examine(task.order, task.parts)
+  } catch (error) {
+    // A part that is not there any more; all else is a bug, and ends the process.
+    if (error instanceof VcpError) return refuse(error.code, error.message)
+    throw error
+  }
 }
 
 function report(message: AggregatorReport): void {
@@ -46,22 +56,22 @@ function report(message: AggregatorReport): void {
 
 async function aggregate(
   { loss, spec, seed }: AggregationOrder,
-  lengths: Lengths,
+  parts: Parts,
 ): Promise<Outcome<AggregatorResults['aggregate']>> {
-  const opened = await openModel(loss, lengths)
+  const opened = await openModel(loss, parts)
   if (!opened.ok) return opened
-  const moments = lengths.moments === null ? null : take(lengths.moments)
+  const moments = parts.moments === null ? null : take(parts.moments)
   const open = await executorFor({ executor: 'native', threads: 1 })
   const source = seed === null ? systemRandom() : seededRandom(seed)
-  const updates = updatesOf(lengths)
+  const updates = updatesOf(parts)
   return aggregateRound(spec, { ...opened.value, moments, updates, source, open })
 }
 
 async function examine(
   { loss, isPrivate }: ExaminationOrder,
-  lengths: Lengths,
+  parts: Parts,
 ): Promise<Outcome<AggregatorResults['examine']>> {
-  const opened = await openModel(loss, lengths)
+  const opened = await openModel(loss, parts)
   if (!opened.ok) return opened
   const { model, plan, heldOut } = opened.value
   const mode = isPrivate ? 'clipped' : 'plain'
@@ -77,15 +87,12 @@ interface Opened {
   readonly heldOut: Dataset | null
 }
 
-async function openModel(
-  loss: AggregationOrder['loss'],
-  lengths: Lengths,
-): Promise<Outcome<Opened>> {
-  const model = decodeModel(take(lengths.model))
+async function openModel(loss: AggregationOrder['loss'], parts: Parts): Promise<Outcome<Opened>> {
+  const model = decodeModel(take(parts.model))
   if (!model.ok) return model
   const plan = planAggregation(model.value, loss)
   if (!plan.ok) return plan
-  const heldOut = lengths.heldOut === null ? pass(null) : await readHeldOut(plan.value, lengths)
+  const heldOut = parts.heldOut === null ? pass(null) : await readHeldOut(plan.value, parts.heldOut)
   if (!heldOut.ok) return heldOut
   return pass({ model: model.value, plan: plan.value, heldOut: heldOut.value })
 }
@@ -97,17 +104,14 @@ const heldOutBytesMax = 2 ** 30
 let unpacked: { readonly name: string; readonly digest: Digest; readonly data: Dataset } | null =
   null
 
-async function readHeldOut(
-  { graph }: AggregationPlan,
-  lengths: Lengths,
-): Promise<Outcome<Dataset>> {
+async function readHeldOut({ graph }: AggregationPlan, part: Part): Promise<Outcome<Dataset>> {
   const [input, ...others] = graph.inputs
   if (input === undefined || others.length > 0) {
     const reason = 'the held-out set has one array x, and the model takes another number of inputs'
     return refuse('DATASET_INVALID', reason)
   }
   const { name } = input
-  const bytes = take(lengths.heldOut!)
+  const bytes = take(part)
   const digest = sha256(bytes)
   if (unpacked?.digest !== digest || unpacked.name !== name) {
     unpacked = null
@@ -136,17 +140,17 @@ async function unpack(name: string, bytes: Uint8Array): Promise<Outcome<Dataset>
 }
 
 /** All of them in the same memory, one after the other. */
-async function* updatesOf({ updates }: Lengths): AsyncGenerator<Uint8Array> {
-  const place = new Uint8Array(Math.max(0, ...updates))
-  for (const length of updates) {
-    const update = place.subarray(0, length)
-    pipe.fill(update)
+async function* updatesOf({ updates }: Parts): AsyncGenerator<Uint8Array> {
+  const place = new Uint8Array(Math.max(0, ...updates.map(({ length }) => length)))
+  for (const part of updates) {
+    const update = place.subarray(0, part.length)
+    reader.fill(update, part)
     yield update
   }
 }
 
-function take(length: number): Uint8Array {
-  const bytes = new Uint8Array(length)
-  pipe.fill(bytes)
+function take(part: Part): Uint8Array {
+  const bytes = new Uint8Array(part.length)
+  reader.fill(bytes, part)
   return bytes
 }

@@ -1,16 +1,22 @@
 // What an aggregator and its child say to each other, as structured clones. Bytes of models,
-// held-out sets and updates go through a pipe beside it, in the order of their lengths.
+// held-out sets and updates that lie in no file go through a pipe beside it, in their order.
 import type { ErrorCode } from '@vcp/protocol'
 import type { LossName } from '../compile/losses.ts'
 import type { Parameter } from '../update/update-codec.ts'
 import type { Aggregated, AggregationSpec } from './aggregate-round.ts'
 
-export interface Lengths {
-  readonly model: number
+export interface Part {
+  readonly length: number
+  /** Null: through the pipe. */
+  readonly file: string | null
+}
+
+export interface Parts {
+  readonly model: Part
   /** Null where there is none. */
-  readonly heldOut: number | null
-  readonly moments: number | null
-  readonly updates: readonly number[]
+  readonly heldOut: Part | null
+  readonly moments: Part | null
+  readonly updates: readonly Part[]
 }
 
 export interface AggregationOrder {
@@ -39,7 +45,7 @@ export interface AggregatorResults {
   readonly examine: Examination
 }
 
-export type AggregatorTask = { readonly lengths: Lengths } & (
+export type AggregatorTask = { readonly parts: Parts } & (
   | { readonly kind: 'aggregate'; readonly order: AggregationOrder }
   | { readonly kind: 'examine'; readonly order: ExaminationOrder }
 )

@@ -1,4 +1,7 @@
-import { afterEach, describe, expect, test } from 'vitest'
+import { mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, describe, expect, onTestFinished, test } from 'vitest'
 import { writeNpz } from '../data/write-npz.ts'
 import { encodeModel } from '../onnx/read-model.ts'
 import { sectorModel } from '../testing/training.ts'
@@ -32,6 +35,7 @@ const order: AggregationOrder = {
 function sized(bytes: Uint8Array): SizedBytes {
   return {
     length: bytes.length,
+    file: null,
     async *read() {
       for (let at = 0; at < bytes.length; at += 1_000) yield bytes.subarray(at, at + 1_000)
     },
@@ -39,10 +43,14 @@ function sized(bytes: Uint8Array): SizedBytes {
 }
 
 function updateOf(value: number): SizedBytes {
+  return sized(encodedUpdate(value))
+}
+
+function encodedUpdate(value: number): Uint8Array {
   const format = { kind: 'fixed', fixedPoint: { fractionBits: 24 } } as const
   const encoded = encodeUpdate(format, layout, new Float64Array(length).fill(value))
   if (!encoded.ok) throw new Error(encoded.reason)
-  return sized(encoded.value)
+  return encoded.value
 }
 
 let aggregator: Aggregator
@@ -111,6 +119,7 @@ describe('an aggregator', () => {
     aggregator = createAggregator({ idleMs: 60_000 })
     const lost: SizedBytes = {
       length: 10,
+      file: null,
       // biome-ignore lint/correctness/useYield: it fails before it has any.
       async *read() {
         throw new Error('the disk is gone')
@@ -119,6 +128,29 @@ describe('an aggregator', () => {
     const input = { model, heldOut: null, moments: null, updates: [lost, updateOf(0)] }
     const refused = await aggregator.aggregate(order, input)
     expect(refused).toEqual({ ok: false, code: 'BLOB_UNAVAILABLE', reason: 'the disk is gone' })
+  })
+
+  test('reads what lies in files there, beside what does not', async () => {
+    aggregator = createAggregator({ idleMs: 60_000 })
+    const folder = mkdtempSync(join(tmpdir(), 'vcp-aggregator-'))
+    onTestFinished(() => rmSync(folder, { recursive: true }))
+    const file = join(folder, 'update')
+    writeFileSync(file, encodedUpdate(0.01))
+    const inFile = { length: encodedUpdate(0.01).length, file }
+    const rest = { model, heldOut: null, moments: null }
+    const [fromFile, fromPipe] = [
+      await aggregator.aggregate(order, { ...rest, updates: [updateOf(-0.02), inFile] }),
+      await aggregator.aggregate(order, { ...rest, updates: [updateOf(-0.02), updateOf(0.01)] }),
+    ]
+    if (!fromFile.ok || !fromPipe.ok) throw new Error('it was refused')
+    expect(fromFile.value.model).toEqual(fromPipe.value.model)
+
+    truncateSync(file, 10)
+    const short = await aggregator.aggregate(order, { ...rest, updates: [updateOf(0), inFile] })
+    expect(short).toMatchObject({ ok: false, code: 'BLOB_UNAVAILABLE' })
+    rmSync(file)
+    const gone = await aggregator.aggregate(order, { ...rest, updates: [inFile, updateOf(0)] })
+    expect(gone).toMatchObject({ ok: false, code: 'BLOB_UNAVAILABLE' })
   })
 
   test('is interrupted when it is closed', async () => {

@@ -11,12 +11,22 @@ import type {
   AggregatorResults,
   AggregatorTask,
   ExaminationOrder,
-  Lengths,
+  Part,
+  Parts,
 } from './aggregator-messages.ts'
 
 /** Bytes that are read when their turn has come, and how many they will be. */
-export interface SizedBytes {
+export type SizedBytes = FileBytes | ReadBytes
+
+/** What a file holds, and nothing else; it is read by the child, and does not come through here. */
+interface FileBytes {
   readonly length: number
+  readonly file: string
+}
+
+interface ReadBytes {
+  readonly length: number
+  readonly file: null
   read(): AsyncIterable<Uint8Array>
 }
 
@@ -71,14 +81,14 @@ export function createAggregator({ idleMs }: { readonly idleMs: number }): Aggre
 
   return {
     aggregate(order, { model, heldOut, moments, updates }) {
-      const lengths = lengthsOf(model, heldOut, moments, updates)
-      const parts = [model, heldOut, moments, ...updates].filter((part) => part !== null)
-      return inTurn(() => work({ kind: 'aggregate', order, lengths }, parts))
+      const parts = partsOf(model, heldOut, moments, updates)
+      const sent = [model, heldOut, moments, ...updates].filter((part) => part !== null)
+      return inTurn(() => work({ kind: 'aggregate', order, parts }, sent))
     },
     examine(order, { model, heldOut }) {
-      const lengths = lengthsOf(model, heldOut, null, [])
-      const parts = [model, heldOut].filter((part) => part !== null)
-      return inTurn(() => work({ kind: 'examine', order, lengths }, parts))
+      const parts = partsOf(model, heldOut, null, [])
+      const sent = [model, heldOut].filter((part) => part !== null)
+      return inTurn(() => work({ kind: 'examine', order, parts }, sent))
     },
     async close() {
       isClosed = true
@@ -89,17 +99,18 @@ export function createAggregator({ idleMs }: { readonly idleMs: number }): Aggre
   }
 }
 
-function lengthsOf(
+function partsOf(
   model: SizedBytes,
   heldOut: SizedBytes | null,
   moments: SizedBytes | null,
   updates: readonly SizedBytes[],
-): Lengths {
+): Parts {
+  const partOf = ({ length, file }: SizedBytes): Part => ({ length, file })
   return {
-    model: model.length,
-    heldOut: heldOut?.length ?? null,
-    moments: moments?.length ?? null,
-    updates: updates.map(({ length }) => length),
+    model: partOf(model),
+    heldOut: heldOut && partOf(heldOut),
+    moments: moments && partOf(moments),
+    updates: updates.map(partOf),
   }
 }
 
@@ -173,6 +184,7 @@ async function failed(error: unknown, heard: Promise<Outcome<unknown>>): Promise
 
 async function send({ stdin }: ChildProcess, parts: readonly SizedBytes[]): Promise<void> {
   for (const part of parts) {
+    if (part.file !== null) continue
     let sent = 0
     for await (const bytes of ahead(part.read())) {
       sent += bytes.length

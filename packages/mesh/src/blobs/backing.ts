@@ -18,6 +18,8 @@ export interface Backing {
   reclaim?(): Promise<void>
   manifest(cid: Cid): Promise<Manifest>
   open(cid: Cid): Promise<OpenBlob>
+  /** The file that holds a blob and nothing else; null where none does. */
+  fileOf(cid: Cid): string | null
   drop(cid: Cid): Promise<void>
   /** Durable when it resolves. */
   setHolders(cid: Cid, holders: readonly string[]): Promise<void>

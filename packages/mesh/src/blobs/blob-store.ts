@@ -13,6 +13,11 @@ export interface BlobStore {
   /** The bytes of a blob, or of a part. Fails with `NOT_FOUND`, and checked with `BLOB_CORRUPT`. */
   read(cid: Cid, options?: ReadOptions): AsyncIterable<Uint8Array>
   /**
+   * The file that holds a blob and nothing else, for another process to read; null where the blob
+   * is not here, or not in a file. The file goes when the blob does.
+   */
+  fileOf(cid: Cid): string | null
+  /**
    * Makes room for a blob that comes in pieces; one that came in part before goes on from there.
    */
   receive(cid: Cid, manifest: Manifest): Promise<Receiving>

@@ -51,6 +51,7 @@ export async function openFolderBacking(folder: string, now: () => number): Prom
       if (handle === null) throw notHere(cid)
       return { readAt: readerOf(handle), close: () => handle.close() }
     },
+    fileOf: (cid) => (small?.has(cid) ? null : at('blobs', cid)),
     async drop(cid) {
       touchedAtMs.delete(cid)
       if (small?.has(cid)) {

@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
@@ -54,6 +54,18 @@ describe('a store in a folder', () => {
     held.clear()
     await store.put([bytesOf(2_000, 4)])
     expect(store.bytesOf(first)).toBe(null)
+  })
+
+  test('says in which file a blob lies, while it does', async () => {
+    const store = await inFolder(newFolder())
+    const large = await store.put([bytesOf(600_000, 2)])
+    const file = store.fileOf(large)
+    expect(file === null || readFileSync(file).equals(bytesOf(600_000, 2))).toBe(true)
+    expect(file).not.toBe(null)
+    // It lies in a database, with others.
+    expect(store.fileOf(await store.put([bytesOf(1_000, 1)]))).toBe(null)
+    await store.remove(large)
+    expect(store.fileOf(large)).toBe(null)
   })
 
   test('leaves no file of what is gone or was never whole', async () => {

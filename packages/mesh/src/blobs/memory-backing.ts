@@ -32,6 +32,7 @@ export function createMemoryBacking(): Backing {
         close: async () => undefined,
       }
     },
+    fileOf: () => null,
     drop: async (cid) => void kept.delete(cid),
     setHolders: async () => undefined,
     touch: () => undefined,

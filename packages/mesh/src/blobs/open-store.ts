@@ -83,6 +83,12 @@ export async function openStore(backing: Backing, options: StoreOptions): Promis
       return backing.manifest(cid)
     },
     bytesOf: (cid) => shelf.bytesOf(cid),
+    fileOf(cid) {
+      if (!shelf.has(cid)) return null
+      shelf.use(cid)
+      backing.touch(cid)
+      return backing.fileOf(cid)
+    },
     receive: (cid, manifest) => receiveBlob(receiving, cid, manifest),
     async pin(cid, holder) {
       shelf.pin(cid, holder)

@@ -7,13 +7,12 @@ import {
   type LedgerAccount,
   type LedgerEventType,
   type PeerId,
-  type Round,
-  type RoundId,
   type TaskId,
   type TaskSpec,
 } from '@vcp/protocol'
 import type { Entry, EventOf } from '../core/entry.ts'
 import { promise } from './broken-promise.ts'
+import { RoundHistory } from './round-history.ts'
 import { type Copy, honestMajority, type TaskHistory } from './task-history.ts'
 import type { Truth } from './truth.ts'
 import { isRightOutput } from './work.ts'
@@ -27,10 +26,9 @@ export class History {
   readonly levels = { signed: 0, replicated: 0, refereed: 0, proved: 0 }
   readonly #truth: Truth
   readonly #payees = new Map<PeerId, { ownerId: AccountId; wallet: string | null }>()
-  /** Updates that were taken, and rounds that are final. */
+  /** What may be only once. */
   readonly #once = new Set<string>()
-  /** As they were opened, and how many updates each has taken. */
-  readonly #rounds = new Map<RoundId, { readonly round: Round; peers: number }>()
+  readonly rounds = new RoundHistory(this.tasks)
   /** Nodes that said of a lease that nothing will come of it, or that are gone. */
   readonly #excused = new Set<string>()
 
@@ -45,6 +43,7 @@ export class History {
   read(entry: Entry): void {
     const reading = this.#readings[entry.event.type] as Reading<LedgerEventType> | undefined
     reading?.(entry.event, entry)
+    this.rounds.read(entry)
   }
 
   readonly #readings: { readonly [Type in LedgerEventType]?: Reading<Type> } = {
@@ -67,6 +66,7 @@ export class History {
         isAskedOnce: isAskedOnce(task),
         isToBeProved: task.verification.level === 'proved',
         roundsDone: 0,
+        roundsLost: 0,
         points: new Map(),
         epoch: 0,
         copies: new Map(),
@@ -172,6 +172,7 @@ export class History {
       this.#gaveUp(task_id, 'failed')
       const isPublic = reason.includes('was public')
       promise(!isPublic, () => `task ${task_id} failed: a result was shown too early`)
+      this.rounds.assertCounted(task_id, reason)
     },
     'task-cancelled': ({ task_id }) => {
       this.#gaveUp(task_id, 'cancelled')
@@ -181,31 +182,6 @@ export class History {
       this.#live(recheck_id, 'it is to check another')
       const isEnded = this.tasks.get(task_id)?.ended === 'completed'
       promise(isEnded, () => `task ${task_id} has no result, and is checked again`)
-    },
-    'round-opened': ({ round }) => {
-      this.#rounds.set(round.round_id, { round, peers: 0 })
-    },
-    'update-accepted': ({ peer_id, update, counts_in }) => {
-      this.#firstTime(`made for ${update.round_id} ${peer_id}`)
-      this.#firstTime(`update ${counts_in ?? update.round_id} ${peer_id}`)
-      this.#assertFresh(update.round_id, counts_in ?? update.round_id)
-    },
-    'round-closed': ({ round_id }) => {
-      const { round, peers } = this.#rounds.get(round_id)!
-      const { isBuffered } = this.tasks.get(round.task_id)!
-      promise(peers >= round.updates_min, () => `round ${round_id} is closed with ${peers} updates`)
-      promise(!isBuffered || peers === round.updates_min, 'a buffer is more than full')
-    },
-    'round-finalised': ({ round, contributions }) => {
-      this.#firstTime(`final ${round.round_id}`)
-      const task = this.tasks.get(round.task_id)!
-      task.roundsDone += 1
-      for (const { peer_id, left_out, points } of contributions) {
-        const isIn = this.#once.has(`update ${round.round_id} ${peer_id}`)
-        promise(isIn, () => `${peer_id} has a part in a round it sent nothing for`)
-        promise(points > 0 === (left_out === null), () => `${peer_id} has points for nothing`)
-        task.points.set(peer_id, (task.points.get(peer_id) ?? 0) + points)
-      }
     },
   }
 
@@ -247,18 +223,6 @@ export class History {
     promise(isProved || !task.isToBeProved, `task ${task_id} is to be proved, and is ${level}`)
     promise(!isProved || isRightOutput(output), `task ${task_id} is proved, and wrong`)
     if (!isRightOutput(output)) this.#assertExcusable(task, level)
-  }
-
-  /** A buffer takes what is of its own training, and not too old. */
-  #assertFresh(madeFor: RoundId, countsIn: RoundId): void {
-    const made = this.#rounds.get(madeFor)!.round
-    const taking = this.#rounds.get(countsIn)!
-    taking.peers += 1
-    const { isBuffered, stalenessMax } = this.tasks.get(made.task_id)!
-    promise(isBuffered || madeFor === countsIn, 'an update counts in another round than its own')
-    promise(made.task_id === taking.round.task_id, 'an update counts in another training')
-    const age = taking.round.number - made.number
-    promise(age >= 0 && age <= stalenessMax, () => `an update is taken that is ${age} rounds old`)
   }
 
   /** Each result that was accepted is paid once, and nothing else is. */
@@ -351,11 +315,11 @@ export class History {
 
 function trainingOf(task: TaskSpec) {
   if (task.task_type !== 'federated_learning') {
-    return { isTraining: false, isBuffered: false, stalenessMax: 0, rounds: 0 }
+    return { isTraining: false, isBuffered: false, isSecure: false, stalenessMax: 0, rounds: 0 }
   }
-  const { rounds, strategy, server } = task.inputs
+  const { rounds, strategy, server, secure_aggregation: isSecure } = task.inputs
   const isBuffered = strategy === 'fedbuff'
-  return { isTraining: true, isBuffered, stalenessMax: server.staleness_max, rounds }
+  return { isTraining: true, isBuffered, isSecure, stalenessMax: server.staleness_max, rounds }
 }
 
 function payeeKey(account: LedgerAccount): string {

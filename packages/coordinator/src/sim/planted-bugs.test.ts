@@ -4,6 +4,7 @@ import type { LedgerEvent, OwnerAddress } from '@vcp/protocol'
 import { describe, expect, test } from 'vitest'
 import { apply } from '../core/apply.ts'
 import type { Decision } from '../core/decide.ts'
+import type { Entry } from '../core/entry.ts'
 import type { Input } from '../core/inputs.ts'
 import type { State } from '../core/state.ts'
 import { assignmentOf } from '../core/tasks/task-record.ts'
@@ -98,6 +99,31 @@ describe('the simulation finds', () => {
       return { ...decision, entries }
     }
     expect(found({ decide })).toMatch(/an update to a round that is closed/)
+  })
+
+  test('rounds that nobody can open any more, and that are waited for all the same', () => {
+    const decide = told((_, input) =>
+      input.type === 'round-lost' && input.isOurs ? { type: 'time-passed' } : input,
+    )
+    expect(found({ decide })).toMatch(/never ends/)
+  })
+
+  test('a crash of the coordinator that is held against a training', () => {
+    const blame = (state: State, { event }: Entry) => {
+      if (event.type !== 'round-abandoned' || event.excused === undefined) return
+      const { task_id } = state.rounds.get(event.round_id)!.round
+      state.tasks.get(task_id)!.training!.roundsFailed += 1
+    }
+    const decide: Rules['decide'] = (state, input, moment) => {
+      const decision = realRules.decide(state, input, moment)
+      for (const entry of decision.entries) blame(state, entry)
+      return decision
+    }
+    const replay: Rules['apply'] = (state, entry) => {
+      apply(state, entry)
+      blame(state, entry)
+    }
+    expect(found({ decide, apply: replay })).toMatch(/failed for \d+ rounds, and lost \d+/)
   })
 
   test('the result of one node that is called replicated', () => {

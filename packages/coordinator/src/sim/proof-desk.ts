@@ -1,10 +1,11 @@
 // Who checks proofs in a simulation: it goes by the truth, takes its time, and now and then cannot.
 import { commitmentOf, type PeerId, type Receipt } from '@vcp/protocol'
 import type { EffectOf } from '../core/effects.ts'
-import type { InputOf, ProofFinding } from '../core/inputs.ts'
+import type { ProofFinding } from '../core/inputs.ts'
 import type { State } from '../core/state.ts'
 import { assignmentOf } from '../core/tasks/task-record.ts'
 import type { Surroundings } from './correspondent.ts'
+import { insist } from './insist.ts'
 import type { Truth } from './truth.ts'
 
 export function proofDesk({
@@ -21,19 +22,12 @@ export function proofDesk({
     return { kind: 'false', reason: 'the equation does not hold' }
   }
 
-  function tell(input: InputOf<'proof-checked'>): void {
-    coordinator.tell(input, (reply) => {
-      const isToBeTried = !reply.ok && reply.code === 'DISK_FULL'
-      if (isToBeTried) world.after(1_000, () => tell(input))
-    })
-  }
-
   return ({ taskId, peerId, leaseEpoch }: EffectOf<'check-proof'>, state: State): void => {
     const task = state.tasks.get(taskId)
     const held = task === undefined ? undefined : assignmentOf(task, peerId)?.held
     if (held == null) return // it was withdrawn meanwhile
     const finding = findingOf(peerId, held.payload)
     const input = { type: 'proof-checked', taskId, peerId, leaseEpoch, finding } as const
-    world.after(chance.between(20, 3_000), () => tell(input))
+    world.after(chance.between(20, 3_000), () => insist({ world, coordinator }, input))
   }
 }

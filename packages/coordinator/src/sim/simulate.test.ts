@@ -17,6 +17,8 @@ describe('a simulation', () => {
     expect(sum(({ levels }) => levels.replicated)).toBeGreaterThan(400)
     expect(sum(({ levels }) => levels.refereed)).toBeGreaterThan(50)
     expect(sum(({ levels }) => levels.proved)).toBeGreaterThan(50)
+    expect(sum(({ secureRounds }) => secureRounds.finalised)).toBeGreaterThan(50)
+    expect(sum(({ secureRounds }) => secureRounds.excused)).toBeGreaterThan(2)
     expect(sum(({ restarts }) => restarts)).toBeGreaterThan(50)
   })
 

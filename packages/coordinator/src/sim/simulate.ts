@@ -54,6 +54,8 @@ export interface Report {
     readonly refereed: number
     readonly proved: number
   }
+  /** Rounds with hidden updates: those that came to a model, and those begun anew. */
+  readonly secureRounds: { readonly finalised: number; readonly excused: number }
   readonly restarts: number
   readonly nodes: number
   /** Virtual time from the healing until everything had ended. */
@@ -154,6 +156,7 @@ class Simulation {
       digest: hash.digest('hex'),
       tasks: { completed, failed, cancelled },
       levels: { signed, replicated, refereed, proved },
+      secureRounds: { ...this.#history.rounds.secure },
       restarts,
       nodes: this.#nodes.length,
       healedWithinMs: this.#healedWithinMs,

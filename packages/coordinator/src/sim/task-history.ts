@@ -19,6 +19,8 @@ export interface TaskHistory {
   /** Of a training by FedBuff; how old its updates may be. */
   readonly isBuffered: boolean
   readonly stalenessMax: number
+  /** Of a training whose updates are hidden. */
+  readonly isSecure: boolean
   readonly rewardMicro: number
   /** Then a result is shown without having been asked for. */
   readonly isAskedOnce: boolean
@@ -27,6 +29,8 @@ export interface TaskHistory {
   /** Of a training: how many rounds it was to have, how many it had. */
   readonly rounds: number
   roundsDone: number
+  /** Since the last: rounds that came to nothing, but for those that nobody is blamed for. */
+  roundsLost: number
   /** What each node's updates count for, in rounds that came to a model. */
   readonly points: Map<PeerId, number>
   epoch: number

@@ -62,14 +62,12 @@ export function newWork(chance: Chance, number: number, ownerId: AccountId): Wor
   const types = { wasm_execution: 6, computation: 3, federated_learning: 2, zk_proof: 2 }
   const type = chance.weighted(types)
   const inputs = inputsOf(chance, type)
-  // More nodes than a buffer takes, or no update would ever be late for one.
-  const [seldom, nodesMax] = 'strategy' in inputs ? [0, 5] : [0.8, 3]
   const isProof = type === 'zk_proof'
   const spec = TaskSpec.parse({
     task_type: type,
     inputs,
     requirements: {
-      min_nodes: isProof || chance.happens(seldom) ? 1 : chance.between(1, nodesMax),
+      min_nodes: isProof ? 1 : nodesOf(chance, inputs),
       max_execution_seconds: chance.between(5, 60),
       min_health: chance.happens(0.9) ? 0 : 0.3,
       regions: chance.happens(0.1) ? ['eu-west'] : [],
@@ -94,11 +92,19 @@ export function newWork(chance: Chance, number: number, ownerId: AccountId): Wor
   }
 }
 
+function nodesOf(chance: Chance, inputs: object): number {
+  // More than a buffer takes, or no update would ever be late for one.
+  if ('strategy' in inputs) return chance.between(1, 5)
+  if ('secure_aggregation' in inputs && inputs.secure_aggregation) return chance.between(3, 4)
+  return chance.happens(0.8) ? 1 : chance.between(1, 3)
+}
+
 function inputsOf(chance: Chance, type: TaskSpec['task_type']): object {
   if (type === 'wasm_execution') return { module: modelIn, call: { kind: 'wasi' } }
   if (type === 'computation') return { script: modelIn, input: null }
   if (type === 'zk_proof') return { circuit, public_inputs: {} }
   const isBuffered = chance.happens(0.4)
+  const isSecure = !isBuffered && chance.happens(0.5)
   return {
     model: modelIn,
     loss: 'mse',
@@ -108,7 +114,8 @@ function inputsOf(chance: Chance, type: TaskSpec['task_type']): object {
     batch_size: 1,
     learning_rate: 0.1,
     privacy: null,
-    updates_min: chance.between(1, 3),
+    updates_min: isSecure ? 3 : chance.between(1, 3),
+    secure_aggregation: isSecure,
     round_seconds: chance.between(10, 60),
     ...(isBuffered && { strategy: 'fedbuff', server: { staleness_max: chance.between(0, 3) } }),
   }

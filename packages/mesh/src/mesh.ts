@@ -36,7 +36,7 @@ export interface Peers {
   /** Leaves a peer the one connection to it that was opened last. */
   disconnectOlder(peerId: PeerId): void
   onChange(listener: (change: PeerChange) => void): () => void
-  /** Round trip in milliseconds. */
+  /** Round trip in milliseconds. Fails with `PEER_UNREACHABLE`, at the latest after ten seconds. */
   ping(peerId: PeerId): Promise<number>
   /** 0 for a peer without blame; below -100 it is shunned. */
   conductOf(peerId: PeerId): number

@@ -38,14 +38,16 @@ async function connect(one: Gossiper, other: Gossiper): Promise<void> {
 }
 
 /** Resolves once gossip has its stream to another: before, it would have nowhere to send. */
-async function speaks(one: Gossiper, { signer }: Gossiper): Promise<void> {
-  const hasStream = () =>
-    one.host
-      .getConnections(peerIdFromString(signer.peerId))
-      .flatMap(({ streams }) => streams)
-      .some(({ direction, protocol }) => direction === 'outbound' && /meshsub/.test(protocol))
-  while (!hasStream()) await upkeep(one, 1)
+async function speaks(one: Gossiper, other: Gossiper): Promise<void> {
+  while (streamsTo(one, other).length === 0) await upkeep(one, 1)
   await new Promise((resolve) => setImmediate(resolve))
+}
+
+function streamsTo({ host }: Gossiper, { signer }: Gossiper) {
+  return host
+    .getConnections(peerIdFromString(signer.peerId))
+    .flatMap(({ streams }) => streams)
+    .filter(({ direction, protocol }) => direction === 'outbound' && /meshsub/.test(protocol))
 }
 
 /** Resolves once it knows that these peers follow the telemetry, and no others. */
@@ -143,6 +145,26 @@ describe('scores', () => {
     expect(relay!.gossip.scoreOf(ana.peerId)).toBeGreaterThanOrEqual(0)
     expect(end!.gossip.scoreOf(relay!.signer.peerId)).toBeGreaterThanOrEqual(0)
   })
+})
+
+test('what waits for a peer that does not read is dropped before there is too much', async () => {
+  const [speaker, deaf] = await Promise.all([openGossiper(ana), openGossiper(eve)])
+  for (const name of deaf!.host.getProtocols().filter((each) => /meshsub/.test(each))) {
+    await deaf!.host.handle(name, (stream) => stream.pause(), { force: true })
+  }
+  deaf!.gossip.subscribe(telemetryTopic, () => undefined)
+  await connect(speaker!, deaf!)
+  await knows(speaker!, [eve.peerId])
+  const [stream] = streamsTo(speaker!, deaf!)
+  const { gossip } = speaker!.host.services
+  const bytes = Buffer.alloc(65_536)
+  for (let sent = 0; sent < 40_000_000; sent += bytes.length) {
+    bytes.writeUInt32LE(sent)
+    await gossip.publish(nameIn('vcp', telemetryTopic.name), Uint8Array.from(bytes))
+  }
+  expect(stream!.status).toBe('aborted')
+  expect(stream!.writeBufferLength).toBe(0)
+  expect(speaker!.host.getConnections()).toHaveLength(1)
 })
 
 describe('networks', () => {

@@ -27,6 +27,12 @@ interface Rpc {
   messages: unknown[]
 }
 
+/**
+ * What waits for a peer that does not read, before it is spared all gossip: more than a whole
+ * network says (`gossipRate`, half a KB each) until a connection that has died is cut.
+ */
+const waitingBytesMax = 33_554_432
+
 /** The libp2p service. Sizes and rates are ours; these bounds keep decoding linear. */
 export function gossipsubService(network: string, conduct: Conduct) {
   const names = Object.values(topics).map(({ name }) => nameIn(network, name))
@@ -40,6 +46,7 @@ export function gossipsubService(network: string, conduct: Conduct) {
     doPX: false,
     runOnLimitedConnection: true,
     maxTopicBytesPerPeer: 65_536,
+    maxOutboundBufferSize: waitingBytesMax,
     decodeRpcLimits: {
       maxSubscriptions: 64,
       maxMessages: 1_000,

@@ -11,7 +11,7 @@ import { createGater } from './gater.ts'
 import { defaultNetwork, isNetworkName } from './network.ts'
 import { privateKeyFrom } from './private-key.ts'
 import { profiles } from './profiles.ts'
-import { choiceServices, commonServices } from './services.ts'
+import { choiceServices, commonServices, patienceMs } from './services.ts'
 import { spareWindowUpdates } from './sparing-windows.ts'
 import { writingTogether } from './together.ts'
 import { transportsFor } from './transports.ts'
@@ -24,8 +24,7 @@ const maxEarlyStreams = 256
 
 /**
  * How often a connection is tried. libp2p's ten seconds, of both ends, cost a coordinator more than
- * the heartbeats of its nodes; and its patience, five seconds at first, cuts connections to a peer
- * that is only busy.
+ * the heartbeats of its nodes.
  */
 const connectionPingMs = 60_000
 
@@ -74,7 +73,7 @@ export async function openHost(options: MeshOptions, conduct: Conduct): Promise<
       connectionMonitor: {
         protocolPrefix: network,
         pingInterval: connectionPingMs,
-        pingTimeout: { minTimeout: connectionPingMs / 2, maxTimeout: connectionPingMs },
+        pingTimeout: { minTimeout: patienceMs, maxTimeout: connectionPingMs },
       },
       services,
     })

@@ -4,11 +4,15 @@ import { multiaddr } from '@multiformats/multiaddr'
 import { type PeerId, VcpError } from '@vcp/protocol'
 import type { Conduct } from '../conduct.ts'
 import type { PeerChange, Peers } from '../mesh.ts'
+import { createDeadline } from '../streams/deadline.ts'
 import { connectionsOf } from './connections.ts'
 import type { Keeper } from './keep.ts'
 import { createObserved } from './observed.ts'
 import type { Host } from './open-host.ts'
 import { reachOf } from './reach.ts'
+
+/** Without one a ping that is not echoed never ends, not even with its connection. */
+const pingDeadlineMs = 10_000
 
 interface NamedPeer {
   toString(): string
@@ -54,10 +58,15 @@ export function peersOf(host: Host, keeper: Keeper, conduct: Conduct): Peers {
       }
     },
     async ping(peerId) {
+      const late = new AbortController()
+      const deadline = createDeadline(() => late.abort())
+      deadline.set(pingDeadlineMs)
       try {
-        return await host.services.ping.ping(peerIdFromString(peerId))
+        return await host.services.ping.ping(peerIdFromString(peerId), { signal: late.signal })
       } catch (cause) {
         throw new VcpError('PEER_UNREACHABLE', { message: `${peerId} does not echo`, cause })
+      } finally {
+        deadline.clear()
       }
     },
     conductOf: (peerId) => conduct.scoreOf(peerId),

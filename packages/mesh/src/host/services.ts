@@ -12,6 +12,19 @@ import type { Profile } from './profiles.ts'
  */
 const relayed = { bytes: 1n << 32n, durationMs: 3_600_000, peers: 500 }
 
+/**
+ * A host tries its connections with the same protocol as `peers.ping`, and cuts those on which it
+ * cannot; with libp2p's limit of one at a time, it cut a connection that was just being pinged. As
+ * many again may have ended at this end and not yet at the other.
+ */
+const pingsAtOnce = 4
+
+/**
+ * How long a connection that is tried may take to answer: libp2p's patience, five seconds at first,
+ * cuts connections to a peer that is only busy. The end that echoes has as much.
+ */
+export const patienceMs = 30_000
+
 export interface ServiceChoice {
   readonly network: string
   readonly profile: Profile
@@ -24,7 +37,12 @@ export function commonServices({ network, profile, conduct }: ServiceChoice) {
   return {
     identify: identify({ protocolPrefix: network, runOnLimitedConnection: true }),
     identifyPush: identifyPush({ protocolPrefix: network, runOnLimitedConnection: true }),
-    ping: ping({ protocolPrefix: network }),
+    ping: ping({
+      protocolPrefix: network,
+      maxOutboundStreams: pingsAtOnce,
+      maxInboundStreams: 2 * pingsAtOnce,
+      timeout: patienceMs,
+    }),
     gossip: gossipsubService(network, conduct),
     dht: kadDHT({
       protocol: nameIn(network, '/vcp/kad/1.0.0'),

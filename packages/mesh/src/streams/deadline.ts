@@ -9,17 +9,30 @@ export interface Deadline {
 
 export function createDeadline(fire: () => void): Deadline {
   let timer: NodeJS.Timeout | undefined
+  let last: NodeJS.Immediate | undefined
   let hasPassed = false
+
+  function clear(): void {
+    clearTimeout(timer)
+    clearImmediate(last)
+  }
+
+  function pass(): void {
+    hasPassed = true
+    fire()
+  }
+
   return {
     set(ms) {
-      clearTimeout(timer)
+      clear()
+      // Timers come before what is read: where this process got no turn, what the other end said in
+      // time lies unread behind this one, and is read first.
       timer = setTimeout(() => {
-        hasPassed = true
-        fire()
+        last = setImmediate(pass)
       }, ms)
       timer.unref()
     },
-    clear: () => clearTimeout(timer),
+    clear,
     get hasPassed() {
       return hasPassed
     },

@@ -8,6 +8,7 @@ import { join } from 'node:path'
 import { type Cid, readCid } from '@vcp/protocol'
 import type { Backing, Draft, Loaded, OpenBlob } from './backing.ts'
 import type { Manifest } from './manifest.ts'
+import { createOpenFiles } from './open-files.ts'
 import { notHere } from './reading.ts'
 import { checkHolder } from './shelf.ts'
 import { openSmallBlobs, type SmallBlobs, smallBytesMax } from './small-blobs.ts'
@@ -20,6 +21,7 @@ export async function openFolderBacking(folder: string, now: () => number): Prom
   for (const place of places) await mkdir(at(place), { recursive: true, mode: 0o700 })
   const touchedAtMs = new Map<Cid, number>()
   const smallFile = join(folder, 'small.sqlite')
+  const files = createOpenFiles((cid: Cid) => open(at('blobs', cid), 'r').catch(missing))
   let small = (await stat(smallFile).catch(missing)) && openSmallBlobs(smallFile, now)
 
   async function manifest(cid: Cid): Promise<Manifest> {
@@ -47,9 +49,9 @@ export async function openFolderBacking(folder: string, now: () => number): Prom
     reclaim: async () => small?.reclaim(),
     async open(cid): Promise<OpenBlob> {
       if (small?.has(cid)) return openBytes(small.read(cid))
-      const handle = await open(at('blobs', cid), 'r').catch(missing)
-      if (handle === null) throw notHere(cid)
-      return { readAt: readerOf(handle), close: () => handle.close() }
+      const opened = await files.open(cid)
+      if (opened === null) throw notHere(cid)
+      return { readAt: readerOf(opened.handle), close: opened.close }
     },
     fileOf: (cid) => (small?.has(cid) ? null : at('blobs', cid)),
     async drop(cid) {
@@ -59,6 +61,7 @@ export async function openFolderBacking(folder: string, now: () => number): Prom
         await rm(at('holders', cid), { force: true })
         return
       }
+      await files.forget(cid)
       // The blob first: a tree without a blob is swept away when the folder is opened.
       for (const place of ['blobs', 'trees', 'holders'] as const) {
         await rm(at(place, cid), { force: true })

@@ -1,5 +1,5 @@
 // Gives blobs to peers that ask for them.
-import { blobProtocol, type Cid, type PeerId, refuse } from '@vcp/protocol'
+import { blobProtocol, type Cid, type PeerId, type Refusal, refuse } from '@vcp/protocol'
 import type { Answer, Streams } from '../streams/streams.ts'
 import type { BlobStore } from './blob-store.ts'
 
@@ -14,12 +14,15 @@ export function serveBlobs(
 ): Promise<() => Promise<void>> {
   return streams.serve(blobProtocol, async (ask, from): Promise<Answer<{ bytes: number }>> => {
     const { cid } = ask
-    const manifest = mayHave(from, cid) ? await store.manifest(cid) : null
-    if (manifest === null) return refuse('NOT_FOUND', `the blob ${cid} is not here`)
-    const { bytes, leaves } = manifest
+    const isHere = mayHave(from, cid)
     if (ask.want === 'manifest') {
+      const manifest = isHere ? await store.manifest(cid) : null
+      if (manifest === null) return notHere(cid)
+      const { bytes, leaves } = manifest
       return { ok: true, value: { bytes }, payload: leaves ?? new Uint8Array() }
     }
+    const bytes = isHere ? store.bytesOf(cid) : null
+    if (bytes === null) return notHere(cid)
     const { offset, length } = ask
     if (offset + length > bytes) {
       return refuse('INVALID', `bytes ${offset} to ${offset + length} of a blob of ${bytes}`)
@@ -30,4 +33,8 @@ export function serveBlobs(
     const payload = chunks.length === 1 && first !== undefined ? first : Buffer.concat(chunks)
     return { ok: true, value: { bytes }, payload }
   })
+}
+
+function notHere(cid: Cid): Refusal {
+  return refuse('NOT_FOUND', `the blob ${cid} is not here`)
 }

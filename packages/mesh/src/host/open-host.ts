@@ -9,6 +9,7 @@ import type { Conduct } from '../conduct.ts'
 import type { MeshOptions } from '../mesh-options.ts'
 import { createGater } from './gater.ts'
 import { defaultNetwork, isNetworkName } from './network.ts'
+import { noiseCrypto } from './noise-crypto.ts'
 import { privateKeyFrom } from './private-key.ts'
 import { profiles } from './profiles.ts'
 import { choiceServices, commonServices, patienceMs } from './services.ts'
@@ -56,7 +57,7 @@ export async function openHost(options: MeshOptions, conduct: Conduct): Promise<
       start: false,
       addresses: { listen, announce: [...announce] },
       transports,
-      connectionEncrypters: [writingTogether(noise())],
+      connectionEncrypters: [writingTogether(noise({ crypto: noiseCrypto }))],
       streamMuxers: [
         yamux({ streamOptions: { maxStreamWindowSize: windowBytesMax }, maxEarlyStreams }),
       ],

@@ -1,4 +1,4 @@
-import { cidOf } from '@vcp/protocol'
+import { type Cid, cidOf } from '@vcp/protocol'
 import { expect, test } from 'vitest'
 import { getBlob, nameBlob, putBlob } from './blobs.ts'
 import { serveFake } from './testing/fake-coordinator.ts'
@@ -19,6 +19,15 @@ test('a blob is sent once, and not at all where it is there', async () => {
   await putBlob(first, blob)
   await putBlob(connected(fake), blob)
   expect(fake.count('putBlob')).toBe(1)
+})
+
+test('of the blobs that were sent only the last are remembered', async () => {
+  const fake = await serveFake()
+  const connection = connected(fake)
+  for (let n = 0; n < 70_000; n++) connection.stored.add(`${n}` as Cid)
+  await putBlob(connection, blob)
+  expect(connection.stored.size).toBe(65_536)
+  expect([...connection.stored].at(-1)).toBe(cid)
 })
 
 test('a transfer that breaks is begun again', async () => {

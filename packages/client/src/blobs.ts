@@ -18,6 +18,8 @@ export type Progress = (bytes: number, of: number) => void
 const askFirstBytes = 65_536
 const chunkBytes = 65_536
 const retriesMax = 5
+/** Names of blobs that are remembered as stored; what is forgotten is asked about or sent again. */
+const storedMax = 65_536
 
 /** Stores a blob where it is not stored yet. */
 export async function putBlob(
@@ -29,7 +31,12 @@ export async function putBlob(
   const isThere = bytes.length > askFirstBytes && (await hasBlob(connection, cid))
   if (!isThere) await send(connection, cid, bytes, onProgress)
   onProgress(bytes.length, bytes.length)
-  connection.stored.add(cid)
+  const { stored } = connection
+  stored.add(cid)
+  for (const oldest of stored) {
+    if (stored.size <= storedMax) break
+    stored.delete(oldest)
+  }
 }
 
 async function hasBlob(connection: Connection, cid: Cid): Promise<boolean> {

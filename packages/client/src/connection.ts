@@ -64,7 +64,7 @@ export interface Connection {
   again<T>(work: () => Promise<T>): Promise<T>
   /** Checks the signatures of what comes back. */
   readonly verify: VerifySignature
-  /** What of the blobs sent here is known to have arrived. */
+  /** What of the blobs sent here lately is known to have arrived. */
   readonly stored: Set<Cid>
   close(): Promise<void>
 }

@@ -26,5 +26,10 @@ test('an event that is cut off, and one without data, are none', async () => {
 })
 
 test('an event without an end is not collected for ever', async () => {
-  await expect(read(`data: ${'x'.repeat(2_000_000)}`, 65_536)).rejects.toThrow(RangeError)
+  const line = `data: ${'x'.repeat(1_000)}\n`
+  for (const endless of [`data: ${'x'.repeat(2_000_000)}`, line.repeat(2_000)]) {
+    await expect(read(endless, 65_536)).rejects.toThrow(RangeError)
+  }
+  const events = await read(`${line}\n`.repeat(2_000), 5_000_000)
+  expect(events).toHaveLength(2_000)
 })

@@ -16,20 +16,25 @@ export async function* readEvents(
   const decoder = new TextDecoder()
   let rest = ''
   let fields: string[] = []
+  let length = 0
   for await (const chunk of bytes) {
     rest += decoder.decode(chunk, { stream: true })
-    if (rest.length > eventCharactersMax) throw new RangeError('an event is too long')
     const lines = rest.split(/\r\n|\n|\r(?!$)/)
     rest = lines.pop() ?? ''
     for (const line of lines) {
       if (line.startsWith(':')) yield null
-      else if (line !== '') fields.push(line)
-      else {
+      else if (line !== '') {
+        fields.push(line)
+        length += line.length
+      } else {
         const event = eventOf(fields)
         fields = []
+        length = 0
         if (event !== null) yield event
       }
     }
+    // Of what is not an event yet: many may come in one piece.
+    if (length + rest.length > eventCharactersMax) throw new RangeError('an event is too long')
   }
 }
 

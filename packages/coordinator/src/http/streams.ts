@@ -17,7 +17,7 @@ export interface EventsAsked {
   readonly types: ReadonlySet<string> | null
 }
 
-/** What happened since, all at once, or that nothing did for a while. */
+/** What happened since, all at once, or that there was nothing to tell for a while. */
 export type Told = readonly FeedEvent[] | 'still-here'
 
 export interface StreamParts {
@@ -47,26 +47,25 @@ export function createStreams(parts: StreamParts): Streams {
     after: number,
     types: EventsAsked['types'],
   ): AsyncGenerator<Told> {
-    let at = after
+    let [at, toldAtMs] = [after, performance.now()]
     while (!stopping.signal.aborted) {
       const { events: page, upTo } = await feed.read(viewer, at, types)
+      // Of all that happens nothing may be for it; nor would it learn that nobody listens.
+      const leftMs = toldAtMs + heartbeatMs - performance.now()
       if (page.length > 0) yield page
-      if (upTo > at) at = upTo
-      else if (await nothingCame(at)) yield 'still-here'
+      else if (leftMs <= 0) yield 'still-here'
+      else if (upTo === at) await somethingCame(at, leftMs)
+      if (page.length > 0 || leftMs <= 0) toldAtMs = performance.now()
+      at = upTo
     }
   }
 
-  async function nothingCame(after: number): Promise<boolean> {
+  async function somethingCame(after: number, msMax: number): Promise<void> {
     const waited = new AbortController()
     const signal = AbortSignal.any([waited.signal, stopping.signal])
-    let isIdle = false
-    const timer = setTimeout(() => {
-      isIdle = true
-      waited.abort()
-    }, heartbeatMs)
+    const timer = setTimeout(() => waited.abort(), msMax)
     await feed.more(after, signal)
     clearTimeout(timer)
-    return isIdle
   }
 
   return {

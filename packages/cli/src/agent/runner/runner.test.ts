@@ -1,6 +1,7 @@
 import { openMemoryStore } from '@vcp/mesh'
 import {
   areBelow,
+  type Cid,
   cidOf,
   limits,
   openEnvelope,
@@ -155,6 +156,52 @@ describe('a run', () => {
     expect(ends).toMatchObject([{ leaseEpoch: 2 }])
     expect(await kept.below({ taskId, leaseEpoch: 1 }, traceDepth, 0)).toBeNull()
     expect(await kept.below({ taskId, leaseEpoch: 2 }, traceDepth, 0)).not.toBeNull()
+  })
+
+  test('that is stopped and let go of while its output is put away leaves no pin', async () => {
+    const store = await openMemoryStore(200_000_000)
+    const pinned = Promise.withResolvers<Cid>()
+    const pin: typeof store.pin = async (cid, holder) => {
+      runner.carryOut({ type: 'stop-run', taskId, leaseEpoch: 1, reason: 'withdrawn' })
+      runner.carryOut({ type: 'release-task', taskId })
+      await turnOver()
+      await store.pin(cid, holder)
+      pinned.resolve(cid)
+    }
+    const { start, runner, kept, write } = await at({ store: { ...store, pin } })
+    start(scriptTask('return "x".repeat(input)', limits.reportOutputBytesMax))
+    const output = await pinned.promise
+    await runner.close()
+    await write()
+    expect(kept.tasks()).toEqual([])
+    expect(await store.remove(output)).toBe(true)
+  })
+
+  test('that takes the place of one that is still ending keeps what it comes to', async () => {
+    const store = await openMemoryStore(200_000_000)
+    const ended = Promise.withResolvers<void>()
+    const pinning = Promise.withResolvers<Cid>()
+    const pin: typeof store.pin = async (cid, holder) => {
+      runner.carryOut({ type: 'stop-run', taskId, leaseEpoch: 1, reason: 'withdrawn' })
+      runner.carryOut({ type: 'release-task', taskId })
+      pinning.resolve(cid)
+      await ended.promise
+      await store.pin(cid, holder)
+    }
+    const { start, next, runner, kept, write } = await at({ store: { ...store, pin } })
+    start(scriptTask('return "x".repeat(input)', limits.reportOutputBytesMax))
+    const before = await pinning.promise
+    start(hello(), 2)
+    const lease = await next('run-ended')
+    ended.resolve()
+    await turnOver()
+    await write()
+    expect(kept.output(lease)).not.toBeNull()
+    runner.carryOut({ type: 'release-task', taskId })
+    await runner.close()
+    await write()
+    expect(kept.tasks()).toEqual([])
+    expect(await store.remove(before)).toBe(true)
   })
 
   test('ends with the runner, of which nothing is heard any more', async () => {

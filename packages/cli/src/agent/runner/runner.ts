@@ -47,6 +47,8 @@ export function createRunner(parts: RunnerParts): Runner {
   const runParts: RunParts = { ...parts, blobs }
   const underWay = createUnderWay()
   const trainings = createTrainings({ run: runParts, tell, noteFor, underWay })
+  /** Tasks to be let go of when what was stopped of them has ended. */
+  const waiting = new Set<TaskId>()
 
   function noteFor(lease: Lease, signal: AbortSignal) {
     return createProgress(nowMs, (progress) => {
@@ -76,6 +78,13 @@ export function createRunner(parts: RunnerParts): Runner {
   }
 
   async function release(taskId: TaskId): Promise<void> {
+    const stopped = underWay.stopped(taskId)
+    if (stopped !== null) {
+      // What is about to be pinned for it would be pinned for good.
+      waiting.add(taskId)
+      await stopped
+      if (!waiting.delete(taskId)) return
+    }
     try {
       for (const cid of kept.holds(taskId)) await store.unpin(cid, holderOf(taskId))
       kept.release(taskId)
@@ -89,6 +98,8 @@ export function createRunner(parts: RunnerParts): Runner {
     carryOut(effect) {
       switch (effect.type) {
         case 'start-run':
+          // What is there of it goes with the lease that begins.
+          waiting.delete(effect.offer.task_id)
           return effect.offer.task.task_type === 'federated_learning'
             ? trainings.start(effect.offer)
             : startRun(effect.offer)

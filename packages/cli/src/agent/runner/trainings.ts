@@ -44,7 +44,11 @@ export function createTrainings(parts: TrainingsParts): Trainings {
         const fault = await checked
         signal.throwIfAborted()
         if (fault === null) await tell({ type: 'progress-made', ...lease, ...begun })
-        else await tell({ type: 'run-ended', ...lease, end: fault })
+        else {
+          // No round of it begins, and nobody stops what has ended by itself.
+          fitness.delete(nameOf(lease))
+          await tell({ type: 'run-ended', ...lease, end: fault })
+        }
       })
     },
     startRound({ offer, order }) {

@@ -8,13 +8,22 @@ export interface UnderWay {
   stop(name: string, reason: string): void
   /** Stops what goes on under names that begin so. */
   stopAll(prefix: string, reason: string): void
+  /** The end of what was stopped, of names with this in them; null where all of it has ended. */
+  stopped(part: string): Promise<unknown> | null
   /** Begins nothing any more; resolves when nothing goes on. */
   close(reason: string): Promise<void>
 }
 
+interface Begun {
+  readonly name: string
+  readonly stop: AbortController
+  readonly end: Promise<void>
+}
+
 export function createUnderWay(): UnderWay {
-  const stops = new Map<string, AbortController>()
+  const underWay = new Map<string, Begun>()
   const busy = new Set<Promise<void>>()
+  const ending = new Set<Begun>()
   let isClosed = false
 
   function follow(work: Promise<void>): void {
@@ -23,31 +32,39 @@ export function createUnderWay(): UnderWay {
   }
 
   function stop(name: string, reason: string): void {
-    stops.get(name)?.abort(new Error(reason))
-    stops.delete(name)
+    const begun = underWay.get(name)
+    if (begun === undefined) return
+    underWay.delete(name)
+    ending.add(begun)
+    begun.stop.abort(new Error(reason))
   }
 
   function stopAll(prefix: string, reason: string): void {
-    for (const name of [...stops.keys()]) if (name.startsWith(prefix)) stop(name, reason)
+    for (const name of [...underWay.keys()]) if (name.startsWith(prefix)) stop(name, reason)
   }
 
   return {
     once(name, work) {
-      if (stops.has(name) || isClosed) return
-      const begun = new AbortController()
-      stops.set(name, begun)
-      follow(
-        work(begun.signal)
-          // Nobody waits for the end of what was stopped.
-          .catch((error) => rethrowUnless(begun.signal.aborted, error))
-          .then(() => {
-            if (stops.get(name) === begun) stops.delete(name)
-          }),
-      )
+      if (underWay.has(name) || isClosed) return
+      const stop = new AbortController()
+      const end = work(stop.signal)
+        // Nobody waits for the end of what was stopped.
+        .catch((error) => rethrowUnless(stop.signal.aborted, error))
+        .then(() => {
+          if (underWay.get(name) === begun) underWay.delete(name)
+          ending.delete(begun)
+        })
+      const begun = { name, stop, end }
+      underWay.set(name, begun)
+      follow(end)
     },
     follow,
     stop,
     stopAll,
+    stopped(part) {
+      const ends = [...ending].filter(({ name }) => name.includes(part)).map(({ end }) => end)
+      return ends.length === 0 ? null : Promise.all(ends)
+    },
     async close(reason) {
       isClosed = true
       stopAll('', reason)

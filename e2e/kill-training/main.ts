@@ -4,6 +4,7 @@
 //     [--times 50] [--rounds 10] [--kind fedavg|fedbuff|secure] [--json]
 import { parseArgs } from 'node:util'
 import { killAndCheck, type Report } from './campaign.ts'
+import { kinds } from './small-training.ts'
 
 const { values } = parseArgs({
   options: {
@@ -13,8 +14,8 @@ const { values } = parseArgs({
     json: { type: 'boolean', default: false },
   },
 })
-const kind = (['fedavg', 'fedbuff', 'secure'] as const).find((one) => one === values.kind)
-if (kind === undefined) throw new Error(`--kind ${values.kind} is none of fedavg, fedbuff, secure`)
+const kind = kinds.find((one) => one === values.kind)
+if (kind === undefined) throw new Error(`--kind ${values.kind} is none of ${kinds.join(', ')}`)
 const began = performance.now()
 
 function textOf({ kills, trainings, rounds, updates }: Report): string {

@@ -22,7 +22,8 @@ export function writePoints(file: string): void {
   writeFileSync(file, ['a,b,label', ...rows].join('\n'))
 }
 
-export type Kind = 'fedavg' | 'fedbuff' | 'secure'
+export const kinds = ['fedavg', 'fedbuff', 'secure'] as const
+export type Kind = (typeof kinds)[number]
 
 /** By fedbuff two of the three make a model, and the third goes on with an older one. */
 export function smallTraining(rounds: number, kind: Kind): PreparedTask {

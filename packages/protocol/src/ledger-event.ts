@@ -110,13 +110,13 @@ export const ledgerEvents = {
   'round-opened': z.strictObject({
     round: Round,
     /** Of FedBuff: who is given its model, while others are at work on an older one. */
-    asked: z.array(PeerId).max(limits.minNodesMax).optional(),
+    asked: z.array(PeerId).max(limits.minNodesMax).exactOptional(),
   }),
   'update-accepted': z.strictObject({
     ...node,
     update: Update,
     /** Of FedBuff: the round that it counts in, where that is not the one it was made for. */
-    counts_in: RoundId.optional(),
+    counts_in: RoundId.exactOptional(),
   }),
   'update-refused': z.strictObject({ ...node, round_id: RoundId, reason: Reason }),
   /** It takes no more updates; those that came are being put together. */
@@ -125,7 +125,7 @@ export const ledgerEvents = {
     round: Round,
     contributions: z.array(Contribution).max(limits.minNodesMax).default([]),
     /** Of the rounds that follow, where it is adapted. */
-    clip_norm_next: z.number().positive().optional(),
+    clip_norm_next: z.number().positive().exactOptional(),
   }),
   'round-abandoned': z.strictObject({
     round_id: RoundId,

@@ -38,7 +38,7 @@ export const Round = z.strictObject({
   /** Updates that came in time and were not taken. */
   refused: Count.default(0),
   /** What updates are clipped to in this round, where that follows their lengths. */
-  clip_norm: z.number().positive().optional(),
+  clip_norm: z.number().positive().exactOptional(),
   /** Where updates were hidden; those in the log are then under masks. */
   secure: SecureSummary.exactOptional(),
 })
@@ -68,7 +68,7 @@ export const Contribution = z.strictObject({
   /** Its length over the median length. */
   norm_ratio: z.number().min(0).nullable(),
   /** Of FedBuff: how many models there have been since the one that it was made from. */
-  staleness: Count.optional(),
+  staleness: Count.exactOptional(),
   /** What it counts for when the reward is shared out. */
   points: Count,
 })

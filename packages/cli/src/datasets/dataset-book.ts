@@ -15,6 +15,9 @@ export const DatasetName = z
   .max(64)
   .regex(/^[A-Za-z0-9_-]+$/, 'a name is made of letters, digits, - and _')
 
+/** Data sets of a node, and submitters named for one of them. */
+const entriesMax = 1_000
+
 export const DatasetRecord = z.strictObject({
   name: DatasetName,
   source: DataSource,
@@ -25,7 +28,7 @@ export const DatasetRecord = z.strictObject({
   /** Whether tasks may use it that ask for no privacy. */
   allow_plain: z.boolean(),
   /** The submitters whose tasks may use it, as their coordinator calls them; null: all. */
-  allow: z.array(Digest).max(1_000).nullable().default(null),
+  allow: z.array(Digest).max(entriesMax).nullable().default(null),
   added_at_ms: z.int(),
 })
 export type DatasetRecord = z.infer<typeof DatasetRecord>
@@ -46,7 +49,7 @@ export interface DatasetBook {
 
 const Book = z.strictObject({
   version: z.literal(1),
-  datasets: z.array(DatasetRecord).max(1_000),
+  datasets: z.array(DatasetRecord).max(entriesMax),
   former: z.array(FormerDataset).default([]),
 })
 type Book = z.infer<typeof Book>
@@ -67,8 +70,15 @@ export function openDatasetBook(dataDir: string): DatasetBook {
   }
 
   function write(book: Book): void {
-    openDataFolder(dataDir)
     const text = `${JSON.stringify(book, null, 2)}\n`
+    // What could not be read again would take all data sets from the node.
+    if (!Book.safeParse(book).success || Buffer.byteLength(text) > bytesMax) {
+      throw new VcpError('TOO_LARGE', {
+        message: `${file} has no room for this`,
+        hint: `It takes ${entriesMax} data sets, ${entriesMax} submitters for each, and 16 MiB.`,
+      })
+    }
+    openDataFolder(dataDir)
     writeSecret(file, text, { replaces: true, unwritable: 'DATA_FOLDER_UNUSABLE' })
   }
 

@@ -1,6 +1,6 @@
 // What a training cannot be asked for, with the reason: what goes together is for the library to
 // say, the rest is what rules need.
-import { checkCombination, secureUnits, sigmaMax } from '@vcp/learning'
+import { checkCombination, comparingStrategies, secureUnits, sigmaMax } from '@vcp/learning'
 import { type FederatedLearning, type Outcome, pass, refuse } from '@vcp/protocol'
 import { comparedBytesMax, fixedPoint, type TrainingInputs } from './aggregation-spec.ts'
 import { nodeSpending } from './node-budget.ts'
@@ -22,7 +22,7 @@ export function objectionTo({ inputs, requirements }: FederatedLearning): Outcom
 /** Whether so many updates of a model can be compared in the memory that there is. */
 export function objectionToSize(inputs: TrainingInputs, updates: number, numbers: number) {
   const bytes = 8 * updates * numbers
-  const isCompared = comparing.has(inputs.strategy) || inputs.quality !== null
+  const isCompared = comparingStrategies.has(inputs.strategy) || inputs.quality !== null
   if (!isCompared || bytes <= comparedBytesMax) return pass(null)
   const reason = `${updates} updates of ${numbers} numbers take ${bytes} bytes to compare`
   return refuse('TASK_REFUSED', `${reason}, and ${comparedBytesMax} are the most: use a mean`)
@@ -38,15 +38,6 @@ const findings: readonly Finding[] = [
   proximal,
   nodePrivacy,
 ]
-
-const comparing: ReadonlySet<TrainingInputs['strategy']> = new Set([
-  'median',
-  'trimmed_mean',
-  'krum',
-  'multi_krum',
-  'bulyan',
-  'geometric_median',
-])
 
 function adaptiveClipping({ adaptive_clipping: isAdaptive, privacy }: TrainingInputs) {
   if (!isAdaptive || privacy?.unit === 'node') return null
@@ -82,7 +73,7 @@ function gatesWithoutMeasure({ quality, evaluation, privacy }: TrainingInputs) {
 /** How many updates a rule needs for each number of bad ones. */
 function badNodes({ strategy, server, updates_min: least }: TrainingInputs): string | null {
   const { byzantine_max: bad, trim } = server
-  if (bad > 0 && !comparing.has(strategy)) {
+  if (bad > 0 && !comparingStrategies.has(strategy)) {
     return `${strategy} is a mean, which one bad node can move anywhere: use a robust strategy`
   }
   const needed = neededFor(strategy, bad)
@@ -99,7 +90,7 @@ function badNodes({ strategy, server, updates_min: least }: TrainingInputs): str
 function neededFor(strategy: TrainingInputs['strategy'], bad: number): number {
   if (strategy === 'krum' || strategy === 'multi_krum') return 2 * bad + 3
   if (strategy === 'bulyan') return 4 * bad + 3
-  return comparing.has(strategy) ? 2 * bad + 1 : 0
+  return comparingStrategies.has(strategy) ? 2 * bad + 1 : 0
 }
 
 function proximal({ strategy, proximal: mu }: TrainingInputs) {

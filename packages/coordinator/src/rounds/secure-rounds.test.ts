@@ -9,67 +9,46 @@ import {
   updateUnits,
 } from '@vcp/learning'
 import {
-  type AssignAsk,
   type Cid,
   cidOf,
   type Outcome,
   type SecureAnswer,
   type SecureSaid,
   secureProtocol,
-  type TaskSpec,
 } from '@vcp/protocol'
-import { describe, expect, onTestFinished, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { taskIdOf } from '../core/testing/samples.ts'
 import { createMemoryDisk } from '../journal/memory-journal.ts'
-import { type MeshedServer, startMeshedServer } from '../testing/meshed-server.ts'
+import type { MeshedServer } from '../testing/meshed-server.ts'
 import type { ScriptedNode } from '../testing/scripted-node.ts'
-import { deltaOf, heldOut, model, smallTraining, updateFor } from '../testing/small-training.ts'
+import { deltaOf, smallTraining } from '../testing/small-training.ts'
+import {
+  contribute,
+  one,
+  roundsOf,
+  started,
+  submitted,
+  type TrainOrder,
+  upload,
+} from '../testing/training-server.ts'
 
-const one = taskIdOf(1)
 const withinMs = 60_000
 const sizes = [1, 2, -0.5, 0.25]
-
-type Order = Extract<AssignAsk, { ask: 'train' }>
+const hidden = { rounds: 1, updates_min: 3, secure_aggregation: true }
 
 function take<T>(outcome: Outcome<T>): T {
   if (!outcome.ok) throw new Error(`${outcome.code}: ${outcome.reason}`)
   return outcome.value
 }
 
-async function started(...options: Parameters<typeof startMeshedServer>): Promise<MeshedServer> {
-  const server = await startMeshedServer(...options)
-  onTestFinished(() => server.stop())
-  return server
-}
-
-async function upload({ submitter }: MeshedServer): Promise<void> {
-  for (const bytes of [model, heldOut]) {
-    await submitter.call('putBlob', { params: { cid: cidOf('raw', bytes) }, body: bytes })
-  }
-}
-
-async function submitted(server: MeshedServer, inputs: object = {}) {
-  await upload(server)
-  const nodes = await Promise.all(sizes.map((_, at) => server.node(at + 1)))
-  const task = smallTraining({ rounds: 1, updates_min: 3, ...inputs })
-  const body = { task_id: one, task: { ...task, requirements: { min_nodes: sizes.length } } }
-  const { status, text } = await server.submitter.call('submitTask', { body })
-  if (status !== 201) throw new Error(text)
-  return nodes
-}
-
-function rounds({ loop }: MeshedServer) {
-  return [...loop.state.rounds.values()].map(({ round }) => round)
-}
-
 /** A node that takes its steps one by one. */
 class Hider {
-  readonly order: Order
+  readonly order: TrainOrder
   readonly secure: SecureNode
   readonly #node: ScriptedNode
   readonly #server: () => MeshedServer
 
-  constructor(node: ScriptedNode, order: Order, server: () => MeshedServer) {
+  constructor(node: ScriptedNode, order: TrainOrder, server: () => MeshedServer) {
     this.#node = node
     this.#server = server
     this.order = order
@@ -109,11 +88,8 @@ class Hider {
     return new Uint8Array(take(this.secure.mask(inbox, units)).slice().buffer)
   }
 
-  async send(bytes: Uint8Array) {
-    await this.#node.keep(bytes)
-    const { round, lease_epoch, task_id } = this.order
-    const envelope = this.#node.sign('update', updateFor({ ...round, task_id }, lease_epoch, bytes))
-    return this.#node.report({ report: 'signed', envelope, output: null })
+  send(bytes: Uint8Array) {
+    return contribute(this.#node, this.order, bytes)
   }
 
   async giveUp() {
@@ -138,29 +114,22 @@ async function hiders(nodes: readonly ScriptedNode[], server: () => MeshedServer
   return nodes.map((node, at) => new Hider(node, orders[at]!, server))
 }
 
-async function begun(inputs: object = {}) {
+async function begun() {
   const server = await started({ newcomerCreditsMicro: 10_000 })
-  const nodes = await submitted(server, { secure_aggregation: true, ...inputs })
+  const nodes = await submitted(server, smallTraining(hidden), sizes.length)
   return { server, nodes, all: await hiders(nodes, () => server) }
 }
 
 /** The model that the same updates lead to where they are seen. */
 async function seenModel(updates: readonly number[]): Promise<Cid> {
   const server = await started({ newcomerCreditsMicro: 10_000 })
-  await upload(server)
-  const nodes = await Promise.all(updates.map((_, at) => server.node(at + 1)))
-  const task: TaskSpec = smallTraining({ rounds: 1, updates_min: updates.length })
-  const body = { task_id: one, task: { ...task, requirements: { min_nodes: updates.length } } }
-  await server.submitter.call('submitTask', { body })
+  const task = smallTraining({ rounds: 1, updates_min: updates.length })
+  const nodes = await submitted(server, task, updates.length)
   for (const [at, node] of nodes.entries()) {
-    const { round, lease_epoch, task_id } = await node.asked('train')
-    const bytes = deltaOf(updates[at]!)
-    await node.keep(bytes)
-    const envelope = node.sign('update', updateFor({ ...round, task_id }, lease_epoch, bytes))
-    await node.report({ report: 'signed', envelope, output: null })
+    await contribute(node, await node.asked('train'), deltaOf(updates[at]!))
   }
   await nodes[0]!.asked('withdraw')
-  return rounds(server)[0]!.model_out!
+  return roundsOf(server)[0]!.model_out!
 }
 
 describe('a secure round', () => {
@@ -179,7 +148,7 @@ describe('a secure round', () => {
       const plain = sizes.map((size) => cidOf('raw', deltaOf(size)))
       await Promise.all(all.map((each) => each.open()))
       await nodes[0]!.asked('withdraw')
-      const [round] = rounds(server)
+      const [round] = roundsOf(server)
       expect(round).toMatchObject({
         state: 'finalised',
         updates_accepted: 4,
@@ -205,7 +174,7 @@ describe('a secure round', () => {
       await all[3]!.giveUp()
       await Promise.all(all.slice(0, 3).map((each) => each.open()))
       await nodes[0]!.asked('withdraw')
-      const [round] = rounds(server)
+      const [round] = roundsOf(server)
       expect(round).toMatchObject({ updates_accepted: 3, secure: { nodes: 4 } })
       expect(round!.model_out).toBe(await seenModel(sizes.slice(0, 3)))
     },
@@ -222,7 +191,7 @@ describe('a secure round', () => {
       await all[3]!.giveUp()
       await Promise.all(opened)
       await nodes[0]!.asked('withdraw')
-      expect(rounds(server)[0]!.model_out).toBe(await seenModel(sizes))
+      expect(roundsOf(server)[0]!.model_out).toBe(await seenModel(sizes))
     },
     withinMs,
   )
@@ -237,7 +206,7 @@ describe('a secure round', () => {
       }
       for (const each of all.slice(2)) await each.giveUp()
       expect(await all[0]!.say({ step: 'words' })).toMatchObject({ code: 'ROUND_CLOSED' })
-      expect(rounds(server)[0]).toMatchObject({ state: 'abandoned' })
+      expect(roundsOf(server)[0]).toMatchObject({ state: 'abandoned' })
       expect(server.loop.state.tasks.get(one)!.training!.roundsFailed).toBe(1)
       expect(nodes).toHaveLength(4)
     },
@@ -250,11 +219,11 @@ describe('a secure round', () => {
       const disk = createMemoryDisk()
       const first = await started({ disk })
       let server = first
-      const nodes = await submitted(first, { secure_aggregation: true })
+      const nodes = await submitted(first, smallTraining(hidden), sizes.length)
       const all = await hiders(nodes, () => server)
       const inboxes = await Promise.all(all.map((each) => each.shares()))
       await all[0]!.send(all[0]!.words(1, inboxes[0]!))
-      const [before] = rounds(first)
+      const [before] = roundsOf(first)
       expect(before).toMatchObject({ state: 'open', updates_accepted: 1 })
       await first.stop()
       server = await started({ disk }, first.network)
@@ -262,9 +231,9 @@ describe('a secure round', () => {
       for (const node of nodes) server.connect(node)
       for (const node of nodes) await node.register()
       expect(await all[0]!.say({ step: 'words' })).toMatchObject({ code: 'ROUND_CLOSED' })
-      expect(rounds(server)[0]).toMatchObject({ state: 'abandoned' })
+      expect(roundsOf(server)[0]).toMatchObject({ state: 'abandoned' })
       expect(server.loop.state.tasks.get(one)!.training!.roundsFailed).toBe(0)
-      const again = rounds(server)[1]!
+      const again = roundsOf(server)[1]!
       expect(again).toMatchObject({ state: 'open', number: 1, model_in: before!.model_in })
       expect(again.round_id).not.toBe(before!.round_id)
     },
@@ -274,13 +243,19 @@ describe('a secure round', () => {
 
 describe('a node that is up to no good', () => {
   test(
-    'is not heard for another, nor with other keys than it showed first',
+    'is not heard for another, nor under another lease, nor with other keys than it showed first',
     async () => {
       const { server, nodes, all } = await begun()
+      const { order } = all[0]!
+      for (const wrong of [{ lease_epoch: order.lease_epoch + 1 }, { task_id: taskIdOf(2) }]) {
+        const stale = new Hider(nodes[0]!, { ...order, ...wrong }, () => server)
+        const keys = { step: 'keys', advert: stale.secure.advert } as const
+        expect(await stale.say(keys)).toMatchObject({ code: 'ROUND_CLOSED' })
+      }
       const said = { step: 'keys', advert: all[1]!.secure.advert } as const
       expect(await all[0]!.say(said)).toMatchObject({ code: 'SIGNER_UNEXPECTED' })
       const asked = all.slice(0, 3).map((each) => each.keys())
-      const other = new Hider(nodes[0]!, all[0]!.order, () => server)
+      const other = new Hider(nodes[0]!, order, () => server)
       await expect(other.keys()).rejects.toThrow('UPDATE_KNOWN')
       await all[3]!.keys()
       const adverts = await Promise.all(asked)
@@ -302,7 +277,7 @@ describe('a node that is up to no good', () => {
         })
       }
       await Promise.all(all.slice(1).map((each) => each.open()))
-      const [round] = rounds(server)
+      const [round] = roundsOf(server)
       expect(round).toMatchObject({ updates_accepted: 3, refused: 1 })
     },
     withinMs,
@@ -331,7 +306,7 @@ describe('what a secure training cannot be asked for', () => {
     async (inputs, reason, base?: object) => {
       const server = await started()
       await upload(server)
-      const task = smallTraining({ updates_min: 3, secure_aggregation: true, ...inputs }, base)
+      const task = smallTraining({ ...hidden, ...inputs }, base)
       const answer = await server.submitter.call('submitTask', { body: { task_id: one, task } })
       expect(answer.status).toBe(422)
       expect(answer.field('message')).toMatch(reason)

@@ -69,14 +69,17 @@ export class SecureRounds {
   /** What a node says of a round, and what it is to do next. */
   async hear(
     from: PeerId,
-    { round_id: roundId, said }: SecureAsk,
+    { task_id: taskId, lease_epoch: leaseEpoch, round_id: roundId, said }: SecureAsk,
     signal: AbortSignal,
   ): Promise<Outcome<SecureAnswer>> {
     const { state } = this.#parts
     const record = state.rounds.get(roundId)
     if (record?.round.secure === undefined || !isUnderWay(record)) return over
-    if (!record.round.participants.includes(from)) return over
-    if (said.step === 'keys' && askToTrain(state, roundId, from) === null) return over
+    if (!record.round.participants.includes(from) || record.round.task_id !== taskId) return over
+    // Later a lease may be over, of a node that is needed to open what it helped to hide.
+    if (said.step === 'keys' && askToTrain(state, roundId, from)?.leaseEpoch !== leaseEpoch) {
+      return over
+    }
     if (this.#isForgotten(record, said.step)) {
       const told = await this.#lose(roundId, begunAnew, true)
       return told.ok ? over : told

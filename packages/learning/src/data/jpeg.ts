@@ -70,7 +70,7 @@ function segmentAt(bytes: Uint8Array, from: number, name: string) {
 
 function isFrame(marker: number): boolean {
   // 0xc4, 0xc8 and 0xcc lie between them and are something else.
-  return marker >= 0xc0 && marker <= 0xcf && (marker & 3) !== 0 ? true : marker === 0xc0
+  return marker === 0xc0 || (marker > 0xc0 && marker <= 0xcf && (marker & 3) !== 0)
 }
 
 function frameOf(marker: number, segment: Uint8Array, name: string): Frame {

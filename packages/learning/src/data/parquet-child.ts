@@ -1,10 +1,11 @@
 // A child answers one question and is ended by its parent; it ends with its parent too.
 import { Rejection } from '../onnx/rejection.ts'
+import { endWithParent } from './end-with-parent.ts'
 import { isFileError } from './file-error.ts'
 import { parquetColumns, parquetRows } from './parquet-file.ts'
 import type { ParquetQuestion, ParquetReport } from './parquet-messages.ts'
 
-process.once('disconnect', () => process.kill(process.pid, 'SIGKILL'))
+await endWithParent()
 process.once('message', (question: ParquetQuestion) => void answer(question))
 await report({ type: 'ready' })
 

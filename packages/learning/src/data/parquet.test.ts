@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -7,7 +8,7 @@ import { type ColumnSource, parquetWriteBuffer } from 'hyparquet-writer'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { createNumbers } from '../testing/numbers.ts'
 import { readDataset } from './open-dataset.ts'
-import { type ParquetBounds, readParquet } from './read-parquet.ts'
+import { type ParquetBounds, readParquet, startDecoder } from './read-parquet.ts'
 import { sourceAt } from './source-at.ts'
 import { DataSource, type SourceOf } from './sources.ts'
 
@@ -107,6 +108,13 @@ describe('a Parquet file', () => {
     const other = await sourceAt(path, { ...wish, label: 'age' })
     expect(other).toMatchObject({ code: 'DATASET_INVALID' })
   })
+})
+
+test('whoever decodes ends with whoever has asked', async () => {
+  const child = startDecoder(64)
+  await once(child, 'message')
+  child.stdin!.destroy()
+  expect(await once(child, 'exit')).toEqual([null, 'SIGKILL'])
 })
 
 const listed: ColumnSource[] = [

@@ -72,7 +72,7 @@ async function ask(
   { heapMb, patienceMs }: ParquetBounds,
   take: (report: ParquetReport) => void,
 ): Promise<void> {
-  const child = start(heapMb)
+  const child = startDecoder(heapMb)
   const end = Promise.withResolvers<void>()
   const refuse = (code: ErrorCode, reason: string) => end.reject(new Rejection(code, reason))
   const tooLong = () => {
@@ -104,13 +104,13 @@ async function ask(
   }
 }
 
-/** Without our environment, and with nothing to read from or to write to. */
-function start(heapMb: number): ChildProcess {
+/** Without our environment, and with nothing to read or to write to: its input only ever ends. */
+export function startDecoder(heapMb: number): ChildProcess {
   const sources = here === '.ts' ? ['--conditions=source'] : []
   return fork(program, [], {
     env: {},
     execArgv: [`--max-old-space-size=${heapMb}`, ...sources],
     serialization: 'advanced',
-    stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+    stdio: ['pipe', 'ignore', 'ignore', 'ipc'],
   })
 }

@@ -12,7 +12,7 @@ export type Combination = Pick<
 >
 
 /** Rules that compare updates with each other. */
-const comparing: ReadonlySet<Strategy> = new Set([
+export const comparingStrategies: ReadonlySet<Strategy> = new Set([
   'median',
   'trimmed_mean',
   'krum',
@@ -34,7 +34,7 @@ const least: Partial<Readonly<Record<Strategy, number>>> = {
 /** Whether a task asks for what goes together. */
 export function checkCombination(asked: Combination): Outcome<null> {
   const { strategy, secure_aggregation: isSecure, quality, privacy, updates_min: updates } = asked
-  if (isSecure && comparing.has(strategy)) {
+  if (isSecure && comparingStrategies.has(strategy)) {
     return impossible(
       `${strategy} compares single updates and secure aggregation hides them; choose one, or a ` +
         'mean of updates whose norm each node proves to be bounded',
@@ -53,7 +53,7 @@ export function checkCombination(asked: Combination): Outcome<null> {
   if (isSecure && updates < nodesMin) {
     return impossible(`the sum of ${updates} updates shows them; ${nodesMin} are the least`)
   }
-  if (privacy?.unit === 'node' && comparing.has(strategy)) {
+  if (privacy?.unit === 'node' && comparingStrategies.has(strategy)) {
     return impossible(
       `${strategy} lets one node move the result by more than its share, so the noise for the ` +
         'privacy of nodes would be too small; a mean of clipped updates does not',

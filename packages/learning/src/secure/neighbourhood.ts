@@ -27,7 +27,7 @@ const LN_OPENING = -20 * Math.LN2
 
 export const nodesMin = 3
 /** Up to here every pair costs little, and a third of the nodes may go silent. */
-export const everyPairMax = 32
+const everyPairMax = 32
 
 /** The least neighbourhood that keeps what is assumed, or every pair where that is no less. */
 export function planFor(nodes: number, assumed: Assumptions): Outcome<Plan> {

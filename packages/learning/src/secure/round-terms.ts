@@ -19,7 +19,7 @@ type Training = FederatedLearning['inputs']
 
 /** A tenth may go silent and a tenth collude, where there are many; up to 32 nodes every pair masks
  *  with every other, and what holds is two thirds. */
-export const assumedInRounds: Assumptions = { dropout: 0.1, corrupt: 0.1 }
+const assumedInRounds: Assumptions = { dropout: 0.1, corrupt: 0.1 }
 
 /** Numbers of an update are well below it; one that is not is refused where it was made. */
 const valueMax = 8

@@ -47,7 +47,7 @@ export async function sumGradients(
 }
 
 /** Puts examples into the rows of a run, and blanks in those that are left. */
-export function fillRows(bound: BoundGraph, dataset: Dataset, examples: Int32Array): void {
+function fillRows(bound: BoundGraph, dataset: Dataset, examples: Int32Array): void {
   for (const [name, target] of Object.entries(bound.inputs)) {
     copyRows(target, dataset.inputs[name]!, examples, bound.graph.batchSize)
   }

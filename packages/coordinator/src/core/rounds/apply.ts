@@ -33,7 +33,9 @@ export const roundAppliers = {
   'update-refused': ((state, { round_id, peer_id }) => {
     const record = roundOf(state, round_id)
     record.refused.add(peer_id)
-    assignmentOf(taskOf(state, record.round.task_id), peer_id)!.trainsFor = null
+    // A journal may have refused updates of nodes that were never given this task.
+    const assignment = assignmentOf(taskOf(state, record.round.task_id), peer_id)
+    if (assignment !== undefined) assignment.trainsFor = null
     record.round = { ...record.round, refused: record.round.refused + 1 }
   }) satisfies Applier<'update-refused'>,
 

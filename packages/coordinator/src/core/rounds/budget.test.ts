@@ -1,44 +1,23 @@
 // Trainings whose data sets run out of budget, and rounds that come to no model.
-import type { Digest, PeerId } from '@vcp/protocol'
+import type { PeerId } from '@vcp/protocol'
 import { describe, expect, test } from 'vitest'
 import { resume } from '../resume.ts'
-import { aggregatedOf, ana, modelOf, taskIdOf, trainingTask, walletOf } from '../testing/samples.ts'
-import { Scenario } from '../testing/scenario.ts'
+import { aggregatedOf, ana, modelOf, walletOf } from '../testing/samples.ts'
+import type { Scenario } from '../testing/scenario.ts'
+import { begun as begunOf, one, roundNow, send, updateOf } from '../testing/training.ts'
 
-const one = taskIdOf(1)
-
-function begun(names: readonly string[], inputs: Record<string, unknown> = {}, reward = 0) {
-  const scenario = new Scenario()
-  scenario.tell({ type: 'credits-issued', accountId: ana, amountMicro: 1_000 })
-  const nodes = names.map((name) => scenario.node(name))
-  const task = { ...trainingTask({ rounds: 4, ...inputs }), reward_micro: reward }
-  const min_nodes = names.length
-  scenario.submit(one, { ...task, requirements: { ...task.requirements, min_nodes } })
-  for (const peerId of nodes) scenario.accept(one, peerId)
-  return { scenario, nodes }
+function begun(names: readonly string[], inputs: Record<string, unknown> = {}, rewardMicro = 0) {
+  return begunOf(names, { rounds: 4, ...inputs }, { rewardMicro })
 }
 
-function roundOf({ state }: Scenario) {
-  const roundId = state.tasks.get(one)!.training!.round!
-  return state.rounds.get(roundId)!.round
+function roundOf(scenario: Scenario) {
+  return roundNow(scenario).round
 }
 
 function contribute(scenario: Scenario, peerId: PeerId, epsilon: number | null = null) {
-  const round = roundOf(scenario)
   const privacy =
     epsilon === null ? null : { epsilon, delta: 1e-5, noise_multiplier: 1, clip_norm: 1, steps: 1 }
-  const update = {
-    round_id: round.round_id,
-    task_id: one,
-    lease_epoch: scenario.epoch(one, peerId),
-    base_model: round.model_in,
-    delta: modelOf(`delta of ${peerId}`),
-    delta_digest: 'dd'.repeat(32) as Digest,
-    examples: null,
-    privacy,
-    trained_at_ms: 0,
-  }
-  return scenario.tell({ type: 'update-received', peerId, update, objection: null })
+  return send(scenario, peerId, updateOf(scenario, peerId, { privacy }))
 }
 
 function doRound(scenario: Scenario, nodes: readonly PeerId[], accuracies: number[] = []) {

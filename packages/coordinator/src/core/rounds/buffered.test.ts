@@ -1,80 +1,54 @@
-import type { Digest, PeerId, Update } from '@vcp/protocol'
+import type { Digest, PeerId } from '@vcp/protocol'
 import { describe, expect, test } from 'vitest'
 import { resume } from '../resume.ts'
-import { aggregatedOf, ana, modelOf, taskIdOf, trainingTask } from '../testing/samples.ts'
-import { Scenario } from '../testing/scenario.ts'
-
-const one = taskIdOf(1)
+import { aggregatedOf, ana } from '../testing/samples.ts'
+import type { Scenario } from '../testing/scenario.ts'
+import { begun, one, roundNow, send, updateOf } from '../testing/training.ts'
 
 /** Three nodes, two to a buffer. */
-function begun(inputs: Record<string, unknown> = {}) {
-  const scenario = new Scenario()
-  const nodes = ['n1', 'n2', 'n3'].map((name) => scenario.node(name)) as [PeerId, PeerId, PeerId]
-  const task = trainingTask({ strategy: 'fedbuff', rounds: 9, ...inputs })
-  scenario.submit(one, { ...task, requirements: { ...task.requirements, min_nodes: 3 } })
-  for (const peerId of nodes) scenario.accept(one, peerId)
-  return { scenario, nodes }
-}
-
-function open({ state }: Scenario) {
-  return state.rounds.get(state.tasks.get(one)!.training!.round!)!
-}
-
-/** To the model of the round that is open now, whenever it is sent. */
-function updateOf(scenario: Scenario, peerId: PeerId, changes: Partial<Update> = {}): Update {
-  const { round } = open(scenario)
-  return {
-    round_id: round.round_id,
-    task_id: one,
-    lease_epoch: scenario.epoch(one, peerId),
-    base_model: round.model_in,
-    delta: modelOf(`delta of ${peerId}`),
-    delta_digest: 'dd'.repeat(32) as Digest,
-    examples: 10,
-    privacy: null,
-    trained_at_ms: 0,
-    ...changes,
-  }
-}
-
-function send(scenario: Scenario, peerId: PeerId, update = updateOf(scenario, peerId)) {
-  return scenario.tell({ type: 'update-received', peerId, update, objection: null })
+function buffering(inputs: Record<string, unknown> = {}) {
+  const { scenario, nodes } = begun(['n1', 'n2', 'n3'], {
+    strategy: 'fedbuff',
+    rounds: 9,
+    ...inputs,
+  })
+  return { scenario, nodes: nodes as readonly [PeerId, PeerId, PeerId] }
 }
 
 function fill(scenario: Scenario, peers: readonly PeerId[]) {
-  const { round_id, number } = open(scenario).round
+  const { round_id, number } = roundNow(scenario).round
   for (const peerId of peers) send(scenario, peerId)
   return scenario.tell(aggregatedOf(scenario, round_id, `model ${number}`))
 }
 
 function askedFor(scenario: Scenario) {
-  const { round_id } = open(scenario).round
+  const { round_id } = roundNow(scenario).round
   const asks = scenario.wanted('ask-to-train').filter(({ roundId }) => roundId === round_id)
   return asks.map(({ peerId }) => peerId).sort()
 }
 
 describe('a buffer', () => {
   test('is closed when it is full, whoever is still at work', () => {
-    const { scenario, nodes } = begun()
+    const { scenario, nodes } = buffering()
     const [n1, n2] = nodes
     expect(askedFor(scenario)).toEqual(nodes)
     send(scenario, n1)
-    expect(open(scenario).round.state).toBe('open')
+    expect(roundNow(scenario).round.state).toBe('open')
     send(scenario, n2)
-    expect(open(scenario).round).toMatchObject({ state: 'aggregating', updates_accepted: 2 })
+    expect(roundNow(scenario).round).toMatchObject({ state: 'aggregating', updates_accepted: 2 })
   })
 
   test('takes the update of a slow node, made from an older model, with its age', () => {
-    const { scenario, nodes } = begun()
+    const { scenario, nodes } = buffering()
     const [n1, n2, n3] = nodes
     const late = updateOf(scenario, n3)
     fill(scenario, [n1, n2])
     // Nobody takes from it what it is at work on.
     expect(askedFor(scenario)).toEqual([n1, n2])
     const { entries } = send(scenario, n3, late)
-    const { round_id: counts_in } = open(scenario).round
+    const { round_id: counts_in } = roundNow(scenario).round
     expect(entries[0]!.event).toMatchObject({ type: 'update-accepted', counts_in })
-    const { round_id } = open(scenario).round
+    const { round_id } = roundNow(scenario).round
     send(scenario, n1)
     const made = scenario.tell(aggregatedOf(scenario, round_id, 'model 2'))
     const [{ event }] = made.entries as [(typeof made.entries)[0]]
@@ -89,18 +63,18 @@ describe('a buffer', () => {
   })
 
   test('has each node once, however fast it is', () => {
-    const { scenario, nodes } = begun()
+    const { scenario, nodes } = buffering()
     const [n1] = nodes
     const update = updateOf(scenario, n1)
     expect(send(scenario, n1, update).reply.ok).toBe(true)
     expect(send(scenario, n1, update)).toMatchObject({ reply: { ok: true }, entries: [] })
     const another = { ...update, delta_digest: 'ee'.repeat(32) as Digest }
     expect(send(scenario, n1, another).reply).toMatchObject({ code: 'UPDATE_KNOWN' })
-    expect(open(scenario).updates.size).toBe(1)
+    expect(roundNow(scenario).updates.size).toBe(1)
   })
 
   test('does not take what is too old: the node is given the newest model instead', () => {
-    const { scenario, nodes } = begun({ server: { staleness_max: 1 } })
+    const { scenario, nodes } = buffering({ server: { staleness_max: 1 } })
     const [n1, n2, n3] = nodes
     const late = updateOf(scenario, n3)
     fill(scenario, [n1, n2])
@@ -113,10 +87,10 @@ describe('a buffer', () => {
   })
 
   test('asks for patience while one is being put together', () => {
-    const { scenario, nodes } = begun()
+    const { scenario, nodes } = buffering()
     const [n1, n2, n3] = nodes
     const late = updateOf(scenario, n3)
-    const { round_id } = open(scenario).round
+    const { round_id } = roundNow(scenario).round
     send(scenario, n1)
     send(scenario, n2)
     expect(send(scenario, n3, late).reply).toMatchObject({ code: 'OVERLOADED' })
@@ -125,18 +99,18 @@ describe('a buffer', () => {
   })
 
   test('that is not full when its time is over is given up, and all are asked anew', () => {
-    const { scenario, nodes } = begun({ round_seconds: 20 })
-    const { round_id } = open(scenario).round
+    const { scenario, nodes } = buffering({ round_seconds: 20 })
+    const { round_id } = roundNow(scenario).round
     send(scenario, nodes[0])
     scenario.pass(20_000)
     expect(scenario.state.rounds.get(round_id)!.round.state).toBe('abandoned')
-    expect(open(scenario).round).toMatchObject({ number: 1, updates_accepted: 0 })
+    expect(roundNow(scenario).round).toMatchObject({ number: 1, updates_accepted: 0 })
     expect(askedFor(scenario)).toEqual(nodes)
   })
 
   test('is not waited for where too few are left to fill it', () => {
-    const { scenario, nodes } = begun()
-    const { round_id } = open(scenario).round
+    const { scenario, nodes } = buffering()
+    const { round_id } = roundNow(scenario).round
     for (const peerId of nodes.slice(1)) {
       scenario.tell({ type: 'node-removed', peerId, ownerId: ana, reason: 'sold' })
     }
@@ -144,9 +118,9 @@ describe('a buffer', () => {
   })
 
   test('is as it was after a restart, and who is at work is asked for the model it has', () => {
-    const { scenario, nodes } = begun()
+    const { scenario, nodes } = buffering()
     const [n1, n2, n3] = nodes
-    const first = open(scenario).round.round_id
+    const first = roundNow(scenario).round.round_id
     fill(scenario, [n1, n2])
     send(scenario, n2)
     const replayed = scenario.replayed()
@@ -154,7 +128,7 @@ describe('a buffer', () => {
     const { assignments, training } = scenario.task(one)
     expect(replayed.tasks.get(one)).toMatchObject({ assignments, training })
     const asks = resume(replayed, scenario.atMs).filter(({ type }) => type === 'ask-to-train')
-    const second = open(scenario).round.round_id
+    const second = roundNow(scenario).round.round_id
     expect(asks).toHaveLength(2)
     expect(asks).toContainEqual(expect.objectContaining({ peerId: n3, roundId: first }))
     expect(asks).toContainEqual(expect.objectContaining({ peerId: n1, roundId: second }))
@@ -165,15 +139,12 @@ describe('a clip norm that is adapted', () => {
   const privacy = { unit: 'node', budget: { epsilon: 9, delta: 1e-5 }, clip_norm: 0.5 }
 
   test('begins where the task says, and goes on where a round has left it', () => {
-    const scenario = new Scenario()
-    const nodes = ['n1', 'n2'].map((name) => scenario.node(name))
-    scenario.submit(one, trainingTask({ privacy, adaptive_clipping: true }))
-    for (const peerId of nodes) scenario.accept(one, peerId)
-    expect(open(scenario).round.clip_norm).toBe(0.5)
-    const { round_id } = open(scenario).round
+    const { scenario, nodes } = begun(['n1', 'n2'], { privacy, adaptive_clipping: true })
+    expect(roundNow(scenario).round.clip_norm).toBe(0.5)
+    const { round_id } = roundNow(scenario).round
     for (const peerId of nodes) send(scenario, peerId)
     scenario.tell({ ...aggregatedOf(scenario, round_id, 'model 1'), clipNormNext: 0.25 })
-    expect(open(scenario).round.clip_norm).toBe(0.25)
+    expect(roundNow(scenario).round.clip_norm).toBe(0.25)
     expect(scenario.replayed().tasks.get(one)!.training!.clipNorm).toBe(0.25)
   })
 })

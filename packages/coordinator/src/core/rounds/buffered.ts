@@ -5,7 +5,7 @@
 import { type Outcome, type PeerId, pass, type Round, refuse, type Update } from '@vcp/protocol'
 import type { State } from '../state.ts'
 import { taskOf } from '../tasks/apply-tasks.ts'
-import { type Assignment, assignmentOf, type TaskRecord } from '../tasks/task-record.ts'
+import { assignmentOf, type TaskRecord } from '../tasks/task-record.ts'
 import type { RoundRecord } from './round-record.ts'
 
 export function isBuffered({ spec }: TaskRecord): boolean {
@@ -69,12 +69,8 @@ export function freeFor(
   if (spec?.task_type !== 'federated_learning') return []
   const { staleness_max: most } = spec.inputs.server
   return peers.filter((peerId) => {
-    const made = roundTrainedFor(state, assignmentOf(task, peerId)!)
-    return made === null || number - made.round.number > most
+    const { trainsFor } = assignmentOf(task, peerId)!
+    const made = trainsFor === null ? undefined : state.rounds.get(trainsFor)
+    return made === undefined || number - made.round.number > most
   })
-}
-
-/** The round whose model the node has; null where it has none, or brings it up by itself. */
-export function roundTrainedFor(state: State, { trainsFor }: Assignment): RoundRecord | null {
-  return trainsFor === null ? null : (state.rounds.get(trainsFor) ?? null)
 }

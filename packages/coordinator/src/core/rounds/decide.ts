@@ -23,6 +23,9 @@ export const roundDeciders = {
   'update-received': ((turn, { peerId, update, objection }) => {
     const made = turn.state.rounds.get(update.round_id)
     if (made === undefined) return refuse('NOT_FOUND', `there is no round ${update.round_id}`)
+    if (update.task_id !== made.round.task_id) {
+      return refuse('INVALID', 'the round is of another task')
+    }
     const found = countsIn(turn.state, made, peerId, update)
     if (!found.ok || found.value === null) return found.ok ? pass(null) : found
     const { round } = found.value
@@ -41,7 +44,6 @@ export const roundDeciders = {
     return pass(null)
 
     function objectionTo(): string | null {
-      if (update.task_id !== round.task_id) return 'the round is of another task'
       if (!round.participants.includes(peerId)) return 'the node does not take part in the round'
       if (update.base_model !== made!.round.model_in) return 'the update is to another model'
       return null

@@ -1,33 +1,15 @@
-import type { Digest, PeerId, RoundId } from '@vcp/protocol'
+import type { Digest, RoundId } from '@vcp/protocol'
 import { describe, expect, test } from 'vitest'
-import { aggregatedOf, modelOf, taskIdOf, trainingTask } from '../testing/samples.ts'
-import { Scenario } from '../testing/scenario.ts'
+import { aggregatedOf } from '../testing/samples.ts'
+import type { Scenario } from '../testing/scenario.ts'
+import { begun, one, roundNow, send } from '../testing/training.ts'
 
-const one = taskIdOf(1)
-
-function begun(): { scenario: Scenario; nodes: PeerId[]; roundId: RoundId } {
-  const scenario = new Scenario()
-  const nodes = ['n1', 'n2', 'n3', 'n4'].map((name) => scenario.node(name))
-  const task = trainingTask({ secure_aggregation: true, updates_min: 3 })
-  scenario.submit(one, { ...task, requirements: { ...task.requirements, min_nodes: 4 } })
-  for (const peerId of nodes) scenario.accept(one, peerId)
-  return { scenario, nodes, roundId: scenario.task(one).training!.round! }
-}
-
-function contribute(scenario: Scenario, peerId: PeerId) {
-  const { round } = scenario.state.rounds.get(scenario.task(one).training!.round!)!
-  const update = {
-    round_id: round.round_id,
-    task_id: one,
-    lease_epoch: scenario.epoch(one, peerId),
-    base_model: round.model_in,
-    delta: modelOf(`words of ${peerId}`),
-    delta_digest: 'dd'.repeat(32) as Digest,
-    examples: 10,
-    privacy: null,
-    trained_at_ms: 0,
-  }
-  return scenario.tell({ type: 'update-received', peerId, update, objection: null })
+function hiding() {
+  const { scenario, nodes } = begun(['n1', 'n2', 'n3', 'n4'], {
+    secure_aggregation: true,
+    updates_min: 3,
+  })
+  return { scenario, nodes, roundId: roundNow(scenario).round.round_id }
 }
 
 function roundOf(scenario: Scenario, roundId: RoundId) {
@@ -36,9 +18,9 @@ function roundOf(scenario: Scenario, roundId: RoundId) {
 
 describe('a secure round', () => {
   test('is announced as one, and says in the end among whom its updates were hidden', () => {
-    const { scenario, nodes, roundId } = begun()
+    const { scenario, nodes, roundId } = hiding()
     expect(roundOf(scenario, roundId).secure).toEqual({ roster: null, nodes: 0 })
-    for (const peerId of nodes) contribute(scenario, peerId)
+    for (const peerId of nodes) send(scenario, peerId)
     const secure = { roster: 'ab'.repeat(32) as Digest, nodes: 4 }
     scenario.tell({ ...aggregatedOf(scenario, roundId, 'model 1'), secure })
     expect(roundOf(scenario, roundId)).toMatchObject({ state: 'finalised', secure })
@@ -46,8 +28,8 @@ describe('a secure round', () => {
   })
 
   test('is closed when its words have ended, though somebody is still there', () => {
-    const { scenario, nodes, roundId } = begun()
-    for (const peerId of nodes.slice(0, 3)) contribute(scenario, peerId)
+    const { scenario, nodes, roundId } = hiding()
+    for (const peerId of nodes.slice(0, 3)) send(scenario, peerId)
     expect(roundOf(scenario, roundId).state).toBe('open')
     scenario.tell({ type: 'words-ended', roundId })
     expect(scenario.wanted('aggregate-round')).toMatchObject([{ roundId }])
@@ -55,15 +37,15 @@ describe('a secure round', () => {
   })
 
   test('is given up when its words have ended too soon', () => {
-    const { scenario, nodes, roundId } = begun()
-    contribute(scenario, nodes[0]!)
+    const { scenario, nodes, roundId } = hiding()
+    send(scenario, nodes[0]!)
     scenario.tell({ type: 'words-ended', roundId })
     expect(roundOf(scenario, roundId).state).toBe('abandoned')
     expect(scenario.task(one).training!.roundsFailed).toBe(1)
   })
 
   test('that was lost is tried again, and held against the training unless it is our doing', () => {
-    const { scenario } = begun()
+    const { scenario } = hiding()
     const { training } = scenario.task(one)
     const lose = (isOurs: boolean) => {
       const roundId = training!.round!

@@ -88,15 +88,21 @@ export const command = defineCommand({
   input: z.strictObject({
     name: DatasetName,
     path: z.string().min(1),
-    epsilon: z.coerce.number('--epsilon is needed').positive().max(1_000),
-    delta: z.coerce.number('--delta is needed').positive().max(0.1),
+    epsilon: z.coerce.number().positive().max(1_000),
+    delta: z.coerce.number().positive().max(0.1),
     format: z.enum(formatNames).optional(),
     label: z.string().min(1).optional(),
     features: Names.optional(),
     classes: Names.optional(),
     examples: z.coerce.number().int().min(1).optional(),
     allowPlain: z.boolean().default(false),
-    allow: z.array(Grantee).min(1).optional(),
+    allow: z
+      .array(Grantee)
+      .min(1)
+      .refine((named) => named.length === 1 || !named.includes('everybody'), {
+        error: '"everybody" is everybody, and nobody is to be named beside it',
+      })
+      .optional(),
     raise: z.boolean().default(false),
   }),
   async run(input, { dataDir, host }) {

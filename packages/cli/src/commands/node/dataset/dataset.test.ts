@@ -1,5 +1,6 @@
 import { mkdirSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import type { Digest } from '@vcp/protocol'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { openDatasetBook } from '../../../datasets/dataset-book.ts'
 import { openLedger } from '../../../datasets/ledger-place.ts'
@@ -155,6 +156,27 @@ describe('a data set is granted', () => {
     expect(allowed()).toEqual([ana])
     await dataset('add', 'points', file, ...budget, '--allow', 'everybody')
     expect(allowed()).toBeNull()
+  })
+
+  test('to as many as there is room for, and one more harms nothing', async () => {
+    await dataset('add', 'points', file, ...budget)
+    const many = Array.from({ length: 1_000 }, (_, at) => `${at}`.padStart(64, '0') as Digest)
+    const book = openDatasetBook(dataDir)
+    book.put({ ...book.find('points')!, allow: many })
+    const one = await dataset('allow', 'points', ana)
+    expect(one.exitCode).toBe(2)
+    expect(one.err).toContain('has no room for this')
+    expect(allowed()).toEqual(many)
+    expect((await dataset('deny', 'points', many[0]!)).exitCode).toBe(0)
+    expect((await dataset('allow', 'points', ana)).exitCode).toBe(0)
+  })
+
+  test('to everybody or to some, and never to both', async () => {
+    const both = ['--allow', ana, '--allow', 'everybody']
+    const { exitCode, err } = await dataset('add', 'points', file, ...budget, ...both)
+    expect(exitCode).toBe(2)
+    expect(err).toContain('nobody is to be named beside it')
+    expect(allowed()).toBeUndefined()
   })
 
   test('to nobody whose name is none, and is not denied to one of all', async () => {

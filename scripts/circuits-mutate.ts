@@ -1,18 +1,21 @@
 // Is each constraint of our circuits needed? Takes them out one by one and forges: a forgery that
 // only the missing constraint would have refused shows that it was. Works on the small variants,
 // or on smaller ones still.
-//   npm run circuits:mutate [-- name...]
+//   npm run circuits:mutate -- [name...]
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { catalogue, forgeryWithout, hole, targetOf } from '@vcp/proofs'
+import { parseArgs } from 'node:util'
+import { forgeryWithout, hole, targetOf } from '@vcp/proofs'
+import { circuitsNamed, readWords } from './circuits-words.ts'
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
-const names = process.argv.slice(2)
+const circuits = readWords('npm run circuits:mutate -- [name...]', () =>
+  circuitsNamed(parseArgs({ allowPositionals: true }).positionals),
+)
 
-for (const circuit of catalogue) {
-  if (names.length > 0 && !names.includes(circuit.name)) continue
+for (const circuit of circuits) {
   const into = await mkdtemp(join(tmpdir(), 'vcp-mutate-'))
   try {
     const variant = circuit.mutated ?? circuit.variants.small

@@ -2,7 +2,7 @@
 // beside them: manifest, verification key, sample input and one proof. What is heavy stays in the
 // cache, by the hash of its sources. With --powers also powers of tau of the same secrets, and
 // snarkjs verifies the key against them, which takes many times as long.
-//   npm run circuits:build [-- --variant tiny|small|standard|large] [-- --powers] [-- name...]
+//   npm run circuits:build -- [--variant tiny|small|standard|large] [--powers] [name...]
 import { execFileSync } from 'node:child_process'
 import { readFile, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
@@ -13,7 +13,6 @@ import {
   buildCircuit,
   type CircuitDefinition,
   CircuitManifest,
-  catalogue,
   inputOf,
   prove,
   reduce,
@@ -23,24 +22,35 @@ import {
   variantNames,
   verificationKeyFrom,
 } from '@vcp/proofs'
+import { circuitsNamed, readWords } from './circuits-words.ts'
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
 const circuits = join(root, 'circuits')
 const cache = join(root, '.cache', 'circuits')
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
-  options: {
-    variant: { type: 'string', default: 'small' },
-    powers: { type: 'boolean', default: false },
-  },
-})
-const variant = variantNames.find((name) => name === values.variant)
-if (variant === undefined) throw new Error(`--variant is one of ${variantNames.join(', ')}`)
-const named = (name: string) => positionals.length === 0 || positionals.includes(name)
-const sized = catalogue.filter(({ name, variants }) => named(name) && variants[variant])
+const usage = `npm run circuits:build -- [--variant ${variantNames.join('|')}] [--powers] [name...]`
+const { variant, withPowers, sized } = readWords(usage, asked)
 for (const circuit of sized) await build(circuit, variant)
 const formatter = ['scripts/with-node.mjs', 'biome', 'format', '--write', circuits]
 execFileSync(process.execPath, formatter, { cwd: root })
+
+function asked() {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: {
+      variant: { type: 'string', default: 'small' },
+      powers: { type: 'boolean', default: false },
+    },
+  })
+  const variant = variantNames.find((name) => name === values.variant)
+  if (variant === undefined) throw new RangeError(`no circuit has a size ${values.variant}`)
+  const circuits = circuitsNamed(positionals)
+  const sized = circuits.filter(({ variants }) => variants[variant])
+  const [unsized] = circuits.filter((circuit) => !sized.includes(circuit))
+  if (positionals.length > 0 && unsized !== undefined) {
+    throw new RangeError(`${unsized.name} has no size ${variant}`)
+  }
+  return { variant, withPowers: values.powers, sized }
+}
 
 async function build(circuit: CircuitDefinition, name: VariantName): Promise<void> {
   const startedAt = performance.now()
@@ -49,7 +59,7 @@ async function build(circuit: CircuitDefinition, name: VariantName): Promise<voi
     circuits,
     cache,
     onPhase,
-    withPowers: values.powers,
+    withPowers,
   })
   if (!built.ok) throw new Error(`${circuit.name}: ${built.reason}`)
   const { constraints, proving_key_bytes } = built.value.manifest

@@ -1,15 +1,7 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { leafHash, merkleRoot } from './merkle.ts'
-import {
-  emptyFrontier,
-  extendFrontier,
-  FrontierState,
-  frontierRoot,
-  readFrontier,
-  writeFrontier,
-} from './merkle-frontier.ts'
-import { hostile } from './testing/arbitraries.ts'
+import { emptyFrontier, extendFrontier, frontierRoot } from './merkle-frontier.ts'
 import { propertyRuns } from './testing/property.ts'
 
 const numRuns = propertyRuns
@@ -54,47 +46,5 @@ describe('a frontier', () => {
     expect([0, 1, 2, 3, 255, 256, 257].map((size) => frontierOf(size).peaks.length)).toEqual([
       0, 1, 1, 2, 8, 1, 2,
     ])
-  })
-
-  test('goes on where it stopped after being stored', () => {
-    fc.assert(
-      fc.property(fc.nat(80), fc.nat(80), (size, more) => {
-        const state = FrontierState.parse(
-          JSON.parse(JSON.stringify(writeFrontier(frontierOf(size)))),
-        )
-        const grown = extendFrontier(readFrontier(state), hashes.slice(size, size + more))
-        expect(grown).toEqual(frontierOf(size + more))
-      }),
-      { numRuns },
-    )
-  })
-})
-
-describe('the stored form of a frontier', () => {
-  test('is refused where size and hashes do not belong together', () => {
-    const state = writeFrontier(frontierOf(7))
-    expect(FrontierState.safeParse(state).success).toBe(true)
-    for (const change of [
-      { tree_size: 8 },
-      { tree_size: 5 },
-      { tree_size: -7 },
-      { tree_size: 2 ** 53 },
-      { hashes: state.hashes.slice(1) },
-      { hashes: [...state.hashes, state.hashes[0]] },
-      { hashes: state.hashes.map((hash) => hash.toUpperCase()) },
-      { more: 1 },
-    ]) {
-      expect(FrontierState.safeParse({ ...state, ...change }).success).toBe(false)
-    }
-    const hashes53 = Array(53).fill(state.hashes[0])
-    expect(FrontierState.safeParse({ tree_size: 2 ** 53 - 1, hashes: hashes53 }).success).toBe(true)
-    expect(FrontierState.safeParse({ tree_size: 2 ** 52, hashes: hashes53 }).success).toBe(false)
-  })
-
-  test('answers any value without throwing', () => {
-    fc.assert(
-      fc.property(hostile, (value) => !FrontierState.safeParse(value).success),
-      { numRuns },
-    )
   })
 })

@@ -68,7 +68,7 @@ export interface EnginesOptions {
   /** How many processes run tasks at the same time. */
   readonly seats: number
   readonly trial?: () => Promise<Readiness>
-  /** Of the node, with its data sets and their budgets; null where nothing is trained. */
+  /** Of the node, with its data sets and their budgets; null where nothing is trained or proved. */
   readonly dataDir?: string | null
   readonly node?: EngineNode | null
   /** What to train with. */
@@ -80,7 +80,7 @@ export async function openEngines(options: EnginesOptions): Promise<Engines> {
   const [pool, sandbox, proving] = await Promise.all([
     openSandboxPool(seats),
     trial(),
-    node === null ? null : openProvingFor(node),
+    node === null || dataDir === null ? null : openProvingFor(node, dataDir),
   ])
   const parts = { pool, sandbox, proving }
   const trials = taskTypes.map((type) =>
@@ -108,8 +108,8 @@ export async function openEngines(options: EnginesOptions): Promise<Engines> {
   }
 }
 
-async function openProvingFor(node: EngineNode): Promise<Proving> {
-  return (await import('./prove/proving.ts')).openProving(node)
+async function openProvingFor(node: EngineNode, dataDir: string): Promise<Proving> {
+  return (await import('./prove/proving.ts')).openProving(node, dataDir)
 }
 
 async function trainerOf(dataDir: string | null, provider: ProviderWish): Promise<Trainer | null> {

@@ -1,12 +1,12 @@
 // Proofs of circuits from files: as `prove` writes them, or as a node hands them in, with more
 // beside.
-import { claimFrom, verificationKeyFrom, verify } from '@vcp/proofs'
+import { claimFrom, keyFileBytesMax, verificationKeyFrom, verify } from '@vcp/proofs'
 import { type Digest, VcpError } from '@vcp/protocol'
 import * as z from 'zod'
 import { readInputJson } from '../input-file.ts'
 
-/** A key with as many points as keys may have, as JSON, with room. */
-const fileBytesMax = 262_144
+/** Also as a node hands one in, with what it says beside. */
+const proofFileBytesMax = 262_144
 
 const ProofFile = z.object({ proof: z.unknown(), signals: z.unknown() })
 
@@ -24,9 +24,9 @@ export interface CheckedCircuit {
 }
 
 export async function checkCircuitProof(files: CircuitFiles): Promise<CheckedCircuit> {
-  const key = verificationKeyFrom(await readInputJson(files.key, fileBytesMax))
+  const key = verificationKeyFrom(await readInputJson(files.key, keyFileBytesMax))
   if (!key.ok) throw new VcpError(key.code, { message: `${files.key}: ${key.reason}` })
-  const file = ProofFile.safeParse(await readInputJson(files.proof, fileBytesMax))
+  const file = ProofFile.safeParse(await readInputJson(files.proof, proofFileBytesMax))
   const hasBoth = file.success && 'proof' in file.data && 'signals' in file.data
   if (!file.success || !hasBoth) {
     throw new VcpError('INVALID', { message: `${files.proof} has no \`proof\` and \`signals\`` })

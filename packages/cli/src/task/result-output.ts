@@ -93,7 +93,7 @@ export function resultTalk(data: ResultData, style: Style): string {
   if (output.file !== undefined) rows.push(['output', `${output.file}, ${output.bytes} bytes`])
   rows.push(['verified', `${style.good(level)}: ${levelMeanings[level]}`])
   rows.push(['by', nodes.join(', ')])
-  if (gas !== null) rows.push(['gas', String(gas)])
+  if (gas !== null) rows.push(['gas', gas.toLocaleString('en')])
   const isCompared = checks.some(({ step, result }) => step === 'task' && result === 'ok')
   if (!isCompared) {
     rows.push(['note', style.warn('not submitted from here: what task it is of was not checked')])

@@ -60,6 +60,16 @@ describe('a task that wants a proof', () => {
     }
   })
 
+  test('is refused with a key whose JSON is deeper than keys are', async () => {
+    const nested = new TextEncoder().encode(`${'['.repeat(100_000)}${']'.repeat(100_000)}`)
+    const cid = cidOf('raw', nested)
+    await store.put([nested], { shape: 'whole', cid })
+    const files = { r1cs: cid, proving_key: cid, verification_key: cid, witness_generator: cid }
+    const circuit = { from: 'files', ...files, public_order: ['context'] }
+    const refusal = { ok: false, code: 'TASK_REFUSED', reason: expect.stringContaining('nested') }
+    expect(await deskFor(true).admit(normTask({ circuit }))).toMatchObject(refusal)
+  })
+
   test('for the run of a module is refused where the module does not fit the circuit', async () => {
     const module = new TextEncoder().encode('no module')
     const cid = cidOf('raw', module)

@@ -30,6 +30,17 @@ test('a key that anybody can forge for is refused with whatever comes under it',
   expect(await verifier.verify({ ...honest, keyJson: undefined })).toMatchObject({ ok: false })
 })
 
+test('after a thread that has failed another verifies, undisturbed by its end', async () => {
+  const failing = createProofVerifier()
+  try {
+    const unreadable = { ...honest, keyJson: 1n } // no JSON has such a number
+    expect(await failing.verify(unreadable)).toMatchObject({ ok: false, code: 'INTERNAL' })
+    expect(await failing.verify(honest)).toMatchObject({ ok: true })
+  } finally {
+    await failing.close()
+  }
+}, 20_000)
+
 test('what waits when it stops is answered with that', async () => {
   const stopped = createProofVerifier()
   const waits = stopped.verify(honest)

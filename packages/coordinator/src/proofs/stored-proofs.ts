@@ -1,17 +1,27 @@
 // What a proof is checked with, read from where it lies: the key from the submitter's blob or from
 // the circuits that are known here, the output from the blob that the node brought.
 import type { BlobStore } from '@vcp/mesh'
-import { type CircuitKey, catalogue, circuitOf, type ProofTerms, publicOrderOf } from '@vcp/proofs'
+import {
+  type CircuitKey,
+  catalogue,
+  circuitOf,
+  keyFileBytesMax,
+  type ProofTerms,
+  proofOutputBytesMax,
+  publicOrderOf,
+} from '@vcp/proofs'
 import {
   type Cid,
   type Circuit,
   type Digest,
   limits,
   type Outcome,
+  parseJsonText,
   pass,
   refuse,
   type TaskSpec,
 } from '@vcp/protocol'
+import * as z from 'zod'
 
 export interface StoredProofs {
   /** What the proof of a task is checked with. */
@@ -31,11 +41,6 @@ export interface StoredProofsParts {
   keys(): Promise<ReadonlyMap<Digest, CircuitKey>>
 }
 
-/** A key of as many signals as there may be, as snarkjs writes it, with room. */
-const keyBytesMax = 262_144
-/** What the largest proof that is taken comes to. */
-const outputBytesMax = 131_072
-
 export function createStoredProofs({ store, keys }: StoredProofsParts): StoredProofs {
   async function read(cid: Cid, bytesMax: number): Promise<Outcome<Buffer>> {
     const size = store.bytesOf(cid)
@@ -54,13 +59,12 @@ export function createStoredProofs({ store, keys }: StoredProofsParts): StoredPr
       if (known?.name === circuit.name) return pass(known)
       return refuse('NOT_FOUND', `no key of ${circuit.name} is ${circuit.verification_key}`)
     }
-    const bytes = await read(circuit.verification_key, keyBytesMax)
+    const bytes = await read(circuit.verification_key, keyFileBytesMax)
     if (!bytes.ok) return bytes
-    try {
-      return pass({ json: JSON.parse(bytes.value.toString('utf8')), parameters: null })
-    } catch {
-      return refuse('INVALID', 'the verification key is not JSON')
-    }
+    // Measured: a thread cannot be sent what is nested too deep for the stack.
+    const json = parseJsonText(z.unknown(), bytes.value.toString('utf8'), keyFileBytesMax)
+    if (!json.ok) return refuse(json.code, `the verification key: ${json.reason}`)
+    return pass({ json: json.value, parameters: null })
   }
 
   async function moduleOf(task: TaskSpec): Promise<Outcome<Uint8Array | null>> {
@@ -84,7 +88,7 @@ export function createStoredProofs({ store, keys }: StoredProofsParts): StoredPr
         terms: { publicOrder: order.value, parameters, module: module.value },
       })
     },
-    output: (cid) => read(cid, outputBytesMax),
+    output: (cid) => read(cid, proofOutputBytesMax),
   }
 }
 

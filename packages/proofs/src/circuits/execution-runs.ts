@@ -53,7 +53,7 @@ const { load, store, jump, ...computing } = operations
 const flags = Object.values(comparisons).map((on): readonly Switch[] => [...on, 'flag'])
 
 /** Straight on through three instructions, or from jump to jump; memory is four words. */
-export function triedPrograms(size: ExecutionSize): Tried[] {
+function triedPrograms(size: ExecutionSize): Tried[] {
   const pairs = [
     [0x8000_0005, 0x1234_5677],
     [0x7fff_fffe, 0xffff_fffd],

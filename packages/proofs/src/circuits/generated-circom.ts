@@ -4,7 +4,7 @@ import { domainTag } from '../encoding/field-encoding.ts'
 import { poseidonParameters } from '../poseidon/parameters.ts'
 
 /** What kinds of things circuits commit to; each has a tag, so that none is taken for another. */
-export const commitmentKinds = ['item', 'update', 'model', 'batch', 'input', 'network'] as const
+const commitmentKinds = ['item', 'update', 'model', 'batch', 'input', 'network'] as const
 export const executionKinds = ['program', 'state', 'run'] as const
 export type CommitmentKind = (typeof commitmentKinds)[number] | (typeof executionKinds)[number]
 

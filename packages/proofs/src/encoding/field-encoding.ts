@@ -1,19 +1,12 @@
 // How bytes and names enter the field. A digest of 256 bits does not fit below r, and taking it
 // modulo r would let several digests share one element; so it becomes two limbs of 128 bits, which
 // are equal only if the digests are. Names go through SHA-256 first, each kind in its own domain.
-import { type Canonical, Digest, digestOf, type Nonce } from '@vcp/protocol'
+import { type Canonical, type Digest, digestOf, type Nonce } from '@vcp/protocol'
 import { poseidon } from '../poseidon/poseidon.ts'
 
 /** A digest as its high and low 128 bits. */
 export function digestLimbs(digest: Digest): readonly [bigint, bigint] {
   return [BigInt(`0x${digest.slice(0, 32)}`), BigInt(`0x${digest.slice(32)}`)]
-}
-
-/** The digest of two limbs; null where a limb has more than 128 bits. */
-export function digestFromLimbs(high: bigint, low: bigint): Digest | null {
-  const isLimb = (value: bigint) => value >= 0n && value >> 128n === 0n
-  if (!isLimb(high) || !isLimb(low)) return null
-  return Digest.parse(hex(high) + hex(low))
 }
 
 /** A name, or any canonical value, as two limbs of its digest. */
@@ -32,7 +25,7 @@ export function nonceElement(nonce: Nonce): bigint {
 }
 
 /** Elements that one step of `commitmentTo` takes, beside the hash of those before. */
-export const commitmentStep = 7
+const commitmentStep = 7
 
 /**
  * A commitment to a list whose length is part of it. It hides only if one of the elements is a
@@ -57,8 +50,4 @@ export function packed(values: readonly bigint[], bits: number): bigint[] {
     elements.push(group.reduceRight((sum, value) => (sum << BigInt(bits)) + value, 0n))
   }
   return elements
-}
-
-function hex(limb: bigint): string {
-  return limb.toString(16).padStart(32, '0')
 }

@@ -18,7 +18,7 @@ export interface ExecutionSize {
 const chainStep = 15
 
 /** `Chain` in circuits/execution/chain.circom: a commitment to a list and its length. */
-export function chainOf(tag: bigint, elements: readonly bigint[]): bigint {
+function chainOf(tag: bigint, elements: readonly bigint[]): bigint {
   let hash = (tag << 32n) + BigInt(elements.length)
   for (let at = 0; at < elements.length; at += chainStep) {
     const step = elements.slice(at, at + chainStep)
@@ -74,7 +74,7 @@ export function runCommitment(
 }
 
 /** Bits that hold every number from 0 to `max`. */
-export function bitsFor(max: number): number {
+function bitsFor(max: number): number {
   return 32 - Math.clz32(max)
 }
 

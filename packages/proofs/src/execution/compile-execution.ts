@@ -32,11 +32,23 @@ export function compileExecution(bytes: Uint8Array, name: string): Outcome<Execu
     const module = readModule(bytes)
     const index = module.exports.get(name)
     if (index === undefined) {
-      const known = [...module.exports.keys()].map((each) => JSON.stringify(each)).join(', ')
-      throw new Unfit(`it exports no function ${JSON.stringify(name)}, but: ${known || 'none'}`)
+      const known = inFew([...module.exports.keys()])
+      throw new Unfit(`it exports no function ${JSON.stringify(name)}, but: ${known}`)
     }
     return pass(compile(module, index))
   })
+}
+
+const namesShown = 8
+const nameCharactersShown = 64
+
+/** A stranger's module may have names without end. */
+function inFew(names: readonly string[]): string {
+  if (names.length === 0) return 'none'
+  const shown = names.slice(0, namesShown).map((name) => name.slice(0, nameCharactersShown))
+  const rest = names.length - shown.length
+  const list = shown.map((name) => JSON.stringify(name)).join(', ')
+  return rest === 0 ? list : `${list} and ${rest} more`
 }
 
 function compile(module: WasmProgram, index: number): ExecutionProgram {

@@ -3,7 +3,7 @@
 // word with other switches does is defined by `step` and the circuit alike, and of no use.
 
 /** What a switch turns on, from the lowest bit of the control word. */
-export const switches = [
+const switches = [
   'one', // the multiplier of a counts 1
   'product', // and b
   'power', // and 2^(b mod 32)

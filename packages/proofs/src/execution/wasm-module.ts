@@ -57,8 +57,8 @@ function readSection(draft: Draft, id: number, section: ByteReader): void {
   if (id === 1) draft.types = section.list(() => functionType(section))
   if (id === 2) section.list(() => readImport(draft, section))
   if (id === 3) {
-    const types = section.list(() => draft.types[section.unsigned()]!)
-    draft.functions.push(...types.map((type) => ({ type, body: null })))
+    // One by one: there may be more than a call takes arguments.
+    section.list(() => draft.functions.push({ type: draft.types[section.unsigned()]!, body: null }))
   }
   if (id === 6) section.list(() => draft.globals.push(readGlobal(draft, section)))
   if (id === 7) section.list(() => readExport(draft, section))

@@ -1,4 +1,5 @@
 // The field that circuits over BN254 compute in: integers modulo the order of the curve's groups.
+import { type Inverting, inverseModulo, inverses, leastOf } from './prime-field.ts'
 
 /** The prime r: a public input, a witness value and a hash are each below it. */
 export const scalarModulus =
@@ -6,8 +7,7 @@ export const scalarModulus =
 
 /** The value modulo r, never negative. */
 export function reduce(value: bigint): bigint {
-  const rest = value % scalarModulus
-  return rest < 0n ? rest + scalarModulus : rest
+  return leastOf(value, scalarModulus)
 }
 
 export function power(base: bigint, exponent: bigint): bigint {
@@ -22,32 +22,18 @@ export function power(base: bigint, exponent: bigint): bigint {
 
 /** The inverse; there is none of 0, and asking for it is a bug. */
 export function invert(value: bigint): bigint {
-  let [low, high] = [reduce(value), scalarModulus]
-  if (low === 0n) throw new RangeError('0 has no inverse')
-  let [x, y] = [1n, 0n]
-  while (low > 1n) {
-    const quotient = high / low
-    ;[low, high] = [high - quotient * low, low]
-    ;[x, y] = [y - quotient * x, x]
-  }
-  return reduce(x)
+  return reduce(inverseModulo(value, scalarModulus))
 }
 
-/** The inverses of many values, for the price of one and three multiplications each. */
+/** The inverses of many values. */
 export function invertAll(values: readonly bigint[]): bigint[] {
-  const before: bigint[] = []
-  let product = 1n
-  for (const value of values) {
-    before.push(product)
-    product = (product * value) % scalarModulus
-  }
-  let rest = invert(product)
-  const inverses = new Array<bigint>(values.length)
-  for (let i = values.length - 1; i >= 0; i--) {
-    inverses[i] = (rest * before[i]!) % scalarModulus
-    rest = (rest * values[i]!) % scalarModulus
-  }
-  return inverses
+  return inverses(scalarField, values)
+}
+
+const scalarField: Inverting<bigint> = {
+  one: 1n,
+  multiply: (first, second) => (first * second) % scalarModulus,
+  inverse: invert,
 }
 
 /** A generator of the subgroup of order 2^28, the largest power of two that divides r - 1. */

@@ -5,7 +5,6 @@ import type { WeierstrassPoint } from '@noble/curves/abstract/weierstrass.js'
 import { bn254 } from '@noble/curves/bn254.js'
 import { type Outcome, pass, refuse } from '@vcp/protocol'
 import * as z from 'zod'
-import { scalarModulus } from '../field/scalar-field.ts'
 import { coordinateModulus } from '../pairing/base-field.ts'
 import type { CurvePoint } from '../pairing/curve-sums.ts'
 import { type Lines, linesOf, twistB } from '../pairing/lines.ts'
@@ -24,7 +23,7 @@ export interface PairingPoint {
   readonly lines: Lines
 }
 
-/** A number below 2^256 as snarkjs writes it, in its one decimal spelling. */
+/** A number as snarkjs writes it, in its one decimal spelling; the moduli have 77 digits. */
 export const Decimal = z
   .string()
   .max(77)
@@ -86,13 +85,6 @@ export function g2Point(x: Fp2Element, y: Fp2Element, what: string): Outcome<Pai
   const lines = linesOf({ x, y })
   if (lines === null) return refused(what, 'the point is outside the subgroup')
   return pass({ point: G2.fromAffine({ x, y }), lines })
-}
-
-/** Field elements from decimals; refuses what is not below r. */
-export function scalarsFrom(values: readonly Decimal[], what: string): Outcome<bigint[]> {
-  const scalars = values.map(BigInt)
-  const at = scalars.findIndex((value) => value >= scalarModulus)
-  return at === -1 ? pass(scalars) : refused(`${what} ${at}`, 'it is not below the modulus')
 }
 
 function isCoordinate(value: bigint): boolean {

@@ -1,4 +1,6 @@
+import { bytesToHex, hexToBytes } from '@noble/hashes/utils.js'
 import { describe, expect, test } from 'vitest'
+import { coordinateModulus } from '../pairing/base-field.ts'
 import { keyOf, proofBy, trapdoor } from '../testing/trapdoor.ts'
 import { type Proof, proofFromJson, proofToJson } from './proof.ts'
 import { decodeProof, encodeProof, proofBytes } from './proof-codec.ts'
@@ -39,8 +41,11 @@ describe('a compressed proof', () => {
 
   test('is refused with other lengths and without its marks', () => {
     const bytes = encodeProof(made(4))
-    expect(decodeProof(bytes.subarray(1)).ok).toBe(false)
-    expect(decodeProof(new Uint8Array(129)).ok).toBe(false)
+    const lengths = [bytes.subarray(1), bytes.subarray(0, -1), Uint8Array.of(...bytes, 0)]
+    for (const other of [...lengths, new Uint8Array(), bytes.subarray(0, 96)]) {
+      const refusal = { ok: false, reason: `a proof has ${proofBytes} bytes` }
+      expect(decodeProof(other)).toMatchObject(refusal)
+    }
     expect(decodeProof(new Uint8Array(128)).ok).toBe(false)
     expect(decodeProof(new Uint8Array(128).fill(255)).ok).toBe(false)
     for (const at of [0, 32, 96]) {
@@ -49,6 +54,19 @@ describe('a compressed proof', () => {
       expect(decodeProof(unmarked)).toMatchObject({ ok: false, code: 'NOT_CANONICAL' })
     }
   })
+})
+
+test.each([0, 32, 64, 96])('a coordinate at byte %i has no larger spelling', (at) => {
+  const mask = 2n ** 254n - 1n
+  let bytes: Uint8Array = new Uint8Array()
+  let [element, seed] = [mask, 5]
+  while ((element & mask) + coordinateModulus > mask) {
+    bytes = encodeProof(made(seed++))
+    element = BigInt(`0x${bytesToHex(bytes.subarray(at, at + 32))}`)
+  }
+  expect(decodeProof(bytes).ok).toBe(true)
+  bytes.set(hexToBytes((element + coordinateModulus).toString(16).padStart(64, '0')), at)
+  expect(decodeProof(bytes)).toMatchObject({ ok: false, code: 'NOT_CANONICAL' })
 })
 
 function made(seed: number): Proof {

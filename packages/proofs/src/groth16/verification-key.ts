@@ -25,6 +25,9 @@ import {
 } from './points.ts'
 import { publicSignalsMax } from './proof.ts'
 
+/** Of a key as a file: as many points as there may be, as snarkjs writes them, with room. */
+export const keyFileBytesMax = 262_144
+
 /** As snarkjs exports it; `vk_alphabeta_12` follows from the rest and is not believed. */
 export const VerificationKeyJson = z.strictObject({
   protocol: z.literal('groth16'),

@@ -35,6 +35,11 @@ describe('a batch', () => {
     expect(oks(forged)).toEqual([false, false])
   })
 
+  test('leaves no claim out, even where all that was drawn is zeros', () => {
+    const verdicts = verifyBatch(key, [withSignal(claims[0]!)], (count) => new Uint8Array(count))
+    expect(verdicts).toMatchObject([{ ok: false, code: 'ZK_PROOF_INVALID' }])
+  })
+
   test('refuses a claim with too few signals and still takes the others', () => {
     const short = { ...claims[1]!, signals: [1n] }
     expect(oks([claims[0]!, short, claims[2]!])).toEqual([true, false, true])

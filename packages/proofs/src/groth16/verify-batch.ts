@@ -3,7 +3,7 @@
 // and three of four pairings are then paid for once. Where the product is not one, halves are
 // looked at until each false proof stands alone.
 import { bytesToNumberBE } from '@noble/curves/utils.js'
-import { type Outcome, refuse } from '@vcp/protocol'
+import { type Outcome, pass, refuse } from '@vcp/protocol'
 import { scalarModulus } from '../field/scalar-field.ts'
 import {
   type CurvePoint,
@@ -16,7 +16,7 @@ import { isUnity } from '../pairing/final-exponentiation.ts'
 import { millerLoop } from '../pairing/miller-loop.ts'
 import { curvePoint, type G1Point } from './points.ts'
 import { inputPoint, type VerificationKey } from './verification-key.ts'
-import { type Claim, verify } from './verify.ts'
+import { type Claim, signalsFor } from './verify.ts'
 
 /** Random bytes that whoever made the proofs could not foresee. */
 export type RandomBytes = (count: number) => Uint8Array
@@ -35,9 +35,9 @@ export function verifyBatch(
   claims: readonly Claim[],
   randomBytes: RandomBytes,
 ): Outcome<true>[] {
-  const outcomes = claims.map((claim): Outcome<true> => {
-    const isCounted = claim.signals.length === key.inputs.length - 1
-    return isCounted ? { ok: true, value: true } : verify(key, claim)
+  const outcomes = claims.map(({ signals }): Outcome<true> => {
+    const taken = signalsFor(key, signals)
+    return taken.ok ? pass(true) : taken
   })
   const weighed = claims.flatMap((claim, at): Weighed[] =>
     outcomes[at]?.ok === true ? [weigh(claim, at, randomBytes)] : [],

@@ -7,6 +7,7 @@ import { Fp2, G2, g2Point, g2ToJson } from './points.ts'
 import type { ProofJson } from './proof.ts'
 import { verificationKeyFrom } from './verification-key.ts'
 import { claimFrom, verify } from './verify.ts'
+import { verifyBatch } from './verify-batch.ts'
 
 const secrets = trapdoor(1, 3)
 const key = opened(keyOf(secrets))
@@ -53,6 +54,20 @@ describe('verify', () => {
       [],
     ]
     expect(lists.map((list) => check(proof, list).ok)).not.toContain(true)
+  })
+
+  test('refuses a claim whose signals are other numbers of the same class', () => {
+    const claim = claimFrom(proof, decimals)
+    if (!claim.ok) throw new Error(claim.reason)
+    const [first, ...rest] = signals as [bigint, bigint, bigint]
+    for (const other of [first + scalarModulus, first - scalarModulus, first + 2n ** 256n]) {
+      const alias = { ...claim.value, signals: [other, ...rest] }
+      const refusal = { ok: false, reason: expect.stringContaining('public signal 0') }
+      expect(verify(key, alias)).toMatchObject(refusal)
+      const random = (count: number) => new Uint8Array(count).fill(3)
+      const verdicts = verifyBatch(key, [claim.value, alias], random)
+      expect(verdicts).toMatchObject([{ ok: true }, refusal])
+    }
   })
 
   test('refuses the proof under the key of another circuit', () => {
@@ -141,6 +156,8 @@ describe('a malformed proof', () => {
       { ...proof, curve: 'bls12381' },
       { ...proof, pi_a: proof.pi_a.slice(0, 2) },
       { ...proof, pi_a: [...proof.pi_a, '1'] },
+      { ...proof, pi_a: [proof.pi_a[0], proof.pi_a[1], '2'] },
+      { ...proof, pi_c: [proof.pi_c[0], proof.pi_c[1], '0'] },
       { ...proof, pi_b: [proof.pi_b[0], proof.pi_b[1], ['2', '0']] },
       null,
       [],

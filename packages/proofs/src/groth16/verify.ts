@@ -3,11 +3,12 @@
 // canonical, a key whose delta is its gamma.
 import { type Outcome, pass, refuse } from '@vcp/protocol'
 import * as z from 'zod'
+import { scalarModulus } from '../field/scalar-field.ts'
 import { oppositeOf } from '../pairing/curve-sums.ts'
 import { isUnity } from '../pairing/final-exponentiation.ts'
 import { millerLoop } from '../pairing/miller-loop.ts'
 import { multiply12 } from '../pairing/tower.ts'
-import { curvePoint, scalarsFrom } from './points.ts'
+import { curvePoint } from './points.ts'
 import { type Proof, ProofJson, PublicSignals, proofFromJson } from './proof.ts'
 import { inputPoint, type VerificationKey } from './verification-key.ts'
 
@@ -24,7 +25,7 @@ export function claimFrom(proof: unknown, signals: unknown): Outcome<Claim> {
     signals,
   })
   if (!parsed.success) return refuse('INVALID', z.prettifyError(parsed.error))
-  const scalars = scalarsFrom(parsed.data.signals, 'public signal')
+  const scalars = canonicalSignals(parsed.data.signals.map(BigInt))
   if (!scalars.ok) return scalars
   const points = proofFromJson(parsed.data.proof)
   return points.ok ? pass({ proof: points.value, signals: scalars.value }) : points
@@ -32,13 +33,8 @@ export function claimFrom(proof: unknown, signals: unknown): Outcome<Claim> {
 
 /** Whether the proof shows what its signals say under this key. */
 export function verify(key: VerificationKey, { proof, signals }: Claim): Outcome<true> {
-  const count = key.inputs.length - 1
-  if (signals.length !== count) {
-    return refuse(
-      'ZK_PROOF_INVALID',
-      `the key takes ${count} public signals, not ${signals.length}`,
-    )
-  }
+  const taken = signalsFor(key, signals)
+  if (!taken.ok) return taken
   const product = millerLoop([
     { point: oppositeOf(curvePoint(proof.a)), lines: proof.b.lines },
     { point: inputPoint(key, signals), lines: key.gamma },
@@ -47,4 +43,24 @@ export function verify(key: VerificationKey, { proof, signals }: Claim): Outcome
   return isUnity(multiply12(product, key.alphaBeta))
     ? pass(true)
     : refuse('ZK_PROOF_INVALID', 'the equation does not hold')
+}
+
+/**
+ * Refuses signals that no proof under the key can be of. A claim may have come from elsewhere than
+ * `claimFrom`, and the equation itself cannot tell a number from the same plus r.
+ */
+export function signalsFor(
+  key: VerificationKey,
+  signals: readonly bigint[],
+): Outcome<readonly bigint[]> {
+  const count = key.inputs.length - 1
+  if (signals.length === count) return canonicalSignals(signals)
+  const reason = `the key takes ${count} public signals, not ${signals.length}`
+  return refuse('ZK_PROOF_INVALID', reason)
+}
+
+function canonicalSignals(signals: readonly bigint[]): Outcome<readonly bigint[]> {
+  const at = signals.findIndex((signal) => signal < 0n || signal >= scalarModulus)
+  if (at === -1) return pass(signals)
+  return refuse('ZK_PROOF_INVALID', `public signal ${at}: it is not below the modulus`)
 }

@@ -1,6 +1,7 @@
 // Points of the curve y^2 = x^3 + 3 and sums of their multiples. Nothing here is secret, so that
 // the time it takes may depend on the numbers.
-import { baseField, inverses, coordinateModulus as p } from './base-field.ts'
+import { inverses } from '../field/prime-field.ts'
+import { baseField, coordinateModulus as p } from './base-field.ts'
 import { signedDigits } from './curve-parameter.ts'
 
 /** The point (x / z^2, y / z^3); at infinity z is 0. */

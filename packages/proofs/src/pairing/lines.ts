@@ -1,6 +1,7 @@
 // A point of the twist walks to its multiple by 6x + 2 and on by two images of itself, and leaves
 // the line of each step: what a pairing needs of it, whatever the other point is.
-import { coordinateModulus, inverses } from './base-field.ts'
+import { inverses } from '../field/prime-field.ts'
+import { coordinateModulus } from './base-field.ts'
 import { curveParameter, signedDigits } from './curve-parameter.ts'
 import {
   add2,
@@ -42,10 +43,12 @@ export const loopDigits = signedDigits(6n * curveParameter + 2n, 2)
 /**
  * The lines of a point; null if it is outside the subgroup of order r. The walk has come to
  * (6x + 2) Q + f(Q) - f^2(Q), where f is the Frobenius map of the twist, and in the subgroup that
- * is -f^3(Q). Nowhere else: f^2 - t f + p = 0 turns the equation into (a + b f) Q = 0, so that
- * a^2 + t a b + p b^2 is a multiple of the order of Q, and all that it has in common with the order
- * of the whole twist is r (a test computes it). A step that meets its own point leaves z = 0, and
- * no later one changes that.
+ * is -f^3(Q). Nowhere else: f is made of 1 and of w, which multiplies x by a cube root of 1, so
+ * that the equation is (a + b w) Q = 0. Then a^2 - a b + b^2 is a multiple of the order of Q, and
+ * all that it has in common with the order of the whole twist is r (a test computes it). Either
+ * coordinate alone would do, since no walk ends where just one is that of -f^3(Q) (the test
+ * computes that too); both are compared, so that nothing rests on it. A step that meets its own
+ * point leaves z = 0, and no later one changes that.
  */
 export function linesOf(point: TwistPoint): Lines | null {
   const lines: Line[] = []

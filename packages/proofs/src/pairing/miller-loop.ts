@@ -1,5 +1,6 @@
 // The product of the Miller loops of many pairs of points: what is squared is squared once for all.
-import { baseField, inverses, coordinateModulus as p } from './base-field.ts'
+import { inverses } from '../field/prime-field.ts'
+import { baseField, coordinateModulus as p } from './base-field.ts'
 import type { CurvePoint } from './curve-sums.ts'
 import { type Line, type Lines, loopDigits } from './lines.ts'
 import { add2, type Quadratic, scale2, timesXi, wideProduct2 } from './quadratic.ts'

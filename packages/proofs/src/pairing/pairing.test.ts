@@ -1,8 +1,9 @@
 import { bn254 } from '@noble/curves/bn254.js'
 import { describe, expect, test } from 'vitest'
+import { inverses } from '../field/prime-field.ts'
 import { scalarModulus } from '../field/scalar-field.ts'
 import { scalars } from '../testing/trapdoor.ts'
-import { canonical, coordinateModulus, inverse, inverses } from './base-field.ts'
+import { canonical, coordinateModulus, inverse } from './base-field.ts'
 import { curveParameter, signedDigits } from './curve-parameter.ts'
 import { infinity } from './curve-sums.ts'
 import { finalExponentiation, isUnity } from './final-exponentiation.ts'
@@ -86,13 +87,26 @@ describe('the lines of a point', () => {
   test('exist nowhere else, since the equation they are held to has no other solution', () => {
     const [x, p, r] = [curveParameter, coordinateModulus, scalarModulus]
     const trace = 6n * x * x + 1n
+    const order = r * (2n * p - r) // of the twist
     expect(p + 1n - trace).toBe(r)
-    // f^3 - f^2 + f + 6x + 2, with f^2 = trace f - p: first f^3, then f^2, becomes a + b f.
-    const squares = trace - 1n
-    const a = 6n * x + 2n - squares * p
-    const b = 1n - p + squares * trace
-    const norm = a * a + a * b * trace + b * b * p
-    expect(divisor(norm, r * (2n * p - r))).toBe(r)
+    // f = (trace + v (1 + 2 w)) / 2, where w is a cube root of 1: both are maps of the twist.
+    const v = 6n * x * x + 4n * x + 1n
+    const f: Eisenstein = [(trace + v) / 2n, v]
+    const square = product(f, f)
+    expect(sum(square, [-trace * f[0] + p, -trace * f[1]])).toEqual([0n, 0n])
+    const walk = sum(sum([6n * x + 2n, 0n], f), product([-1n, 0n], square))
+    const endsAt = (unit: Eisenstein) => {
+      const [a, b] = sum(walk, product(unit, product(f, square)))
+      return divisor(a * a - a * b + b * b, order)
+    }
+    expect(endsAt([1n, 0n])).toBe(r)
+    // With -1 for a unit x would be the same, with a cube root of 1 y.
+    for (const unit of [
+      [-1n, 0n],
+      [0n, 1n],
+      [-1n, -1n],
+    ] as const)
+      expect(endsAt(unit)).toBe(1n)
   })
 })
 
@@ -169,6 +183,17 @@ function times(point: typeof G2.Point.BASE, scalar: bigint) {
     if (bit === '1') sum = sum.add(point)
   }
   return sum
+}
+
+/** a + b w, with w^2 = -1 - w. */
+type Eisenstein = readonly [a: bigint, b: bigint]
+
+function sum([a, b]: Eisenstein, [c, d]: Eisenstein): Eisenstein {
+  return [a + c, b + d]
+}
+
+function product([a, b]: Eisenstein, [c, d]: Eisenstein): Eisenstein {
+  return [a * c - b * d, a * d + b * c - b * d]
 }
 
 function divisor(a: bigint, b: bigint): bigint {

@@ -1,6 +1,7 @@
 // The field of p^2 elements: c0 + c1 u with u^2 = -1. What is called `wide` is not reduced: sums of
 // wide elements are reduced together.
-import { type Inverting, inverse, coordinateModulus as p } from './base-field.ts'
+import type { Inverting } from '../field/prime-field.ts'
+import { inverse, coordinateModulus as p } from './base-field.ts'
 
 export interface Quadratic {
   readonly c0: bigint

@@ -53,7 +53,7 @@ export function timesV({ c0, c1, c2 }: Sextic): Sextic {
 }
 
 /** Karatsuba's six products instead of nine. */
-export function wideProduct6(a: Sextic, b: Sextic): Sextic {
+function wideProduct6(a: Sextic, b: Sextic): Sextic {
   const t0 = wideProduct2(a.c0, b.c0)
   const t1 = wideProduct2(a.c1, b.c1)
   const t2 = wideProduct2(a.c2, b.c2)

@@ -1,7 +1,7 @@
 // What makes proofs. A backend turns a witness and a proving key into a proof; all speak the file
 // formats of snarkjs. Whatever it brings is verified before it is handed on: a prover that errs
 // costs time, never trust.
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Outcome, pass, refuse } from '@vcp/protocol'
@@ -65,7 +65,12 @@ export interface WitnessProveOrder {
   readonly verificationKey: VerificationKey
 }
 
-export interface ProveOptions extends ToolBounds {
+export interface ProverBounds extends ToolBounds {
+  /** A folder for the files of proofs, of which some hold private inputs; made if need be. */
+  readonly within?: string
+}
+
+export interface ProveOptions extends ProverBounds {
   readonly onPhase?: (phase: 'witness' | 'proof' | 'check') => void
 }
 
@@ -94,9 +99,10 @@ export async function prove(
 export async function proveWitness(
   prover: Prover,
   order: WitnessProveOrder,
-  { onPhase, ...bounds }: ProveOptions = {},
+  { onPhase, within = tmpdir(), ...bounds }: ProveOptions = {},
 ): Promise<Outcome<Proved>> {
-  const folder = await mkdtemp(join(tmpdir(), 'vcp-prove-'))
+  await mkdir(within, { recursive: true, mode: 0o700 })
+  const folder = await mkdtemp(join(within, 'vcp-prove-'))
   const at = (name: string) => join(folder, name)
   const [witness, proof, signals] = [at('w.wtns'), at('proof.json'), at('signals.json')]
   try {

@@ -175,7 +175,7 @@ async function writeParts(file: string, parts: Iterable<Uint8Array>): Promise<vo
   }
 }
 
-export async function fileDigest(file: string): Promise<Digest> {
+async function fileDigest(file: string): Promise<Digest> {
   const hash = createHash('sha256')
   for await (const chunk of createReadStream(file)) hash.update(chunk)
   return Digest.parse(hash.digest('hex'))

@@ -1,5 +1,12 @@
 // Lagrange bases at a number that is known, which nobody knows in a ceremony.
-import { invertAll, power, reduce, rootOfUnity, scalarModulus } from '../field/scalar-field.ts'
+import {
+  invert,
+  invertAll,
+  power,
+  reduce,
+  rootOfUnity,
+  scalarModulus,
+} from '../field/scalar-field.ts'
 
 export function powersOf(base: bigint, count: number): bigint[] {
   const powers = [1n]
@@ -25,7 +32,6 @@ export function lagrange(log2: number, tau: bigint): bigint[] {
 export function truncatedLevel(log2: number, tau: bigint): bigint[] {
   const n = 2 ** log2
   const roots = powersOf(rootOfUnity(log2), n)
-  const [inverse] = invertAll([BigInt(n)])
-  const last = (power(tau, BigInt(n - 1)) * inverse!) % scalarModulus
+  const last = (power(tau, BigInt(n - 1)) * invert(BigInt(n))) % scalarModulus
   return lagrange(log2, tau).map((value, i) => reduce(value - last * roots[i]!))
 }

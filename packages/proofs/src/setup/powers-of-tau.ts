@@ -30,7 +30,7 @@ export function drawSecrets(randomBytes: (count: number) => Uint8Array): TauSecr
 }
 
 /** The largest power that is asked for in one piece. */
-export const powerMax = 18
+const powerMax = 18
 
 /** The bytes of a `.ptau` file for circuits of up to 2^power rows, part after part. */
 export function* powersOfTau(power2: number, secrets: TauSecrets): Generator<Uint8Array> {

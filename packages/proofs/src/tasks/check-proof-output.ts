@@ -18,6 +18,9 @@ import { checkExecution, executionContext, provableCall } from './execution-proo
 import { type ProofHolder, proofContext, proofInputDigest } from './proof-binding.ts'
 import { layoutOf } from './signal-layout.ts'
 
+/** Of what a node hands in: the largest that its schema lets pass, with room for its spelling. */
+export const proofOutputBytesMax = 131_072
+
 /** What of a task's circuit has to be known, beside its key. */
 export interface ProofTerms {
   /** Its public inputs, in the order of the template. */
@@ -139,12 +142,9 @@ export function publicOrderOf(
   return order === null ? refuse('NOT_FOUND', `there is no circuit ${circuit.name}`) : pass(order)
 }
 
-/** The largest that a schema lets pass, with room for how it is written. */
-const outputBytesMax = 131_072
-
 function outputFrom(bytes: Uint8Array): Outcome<ProofOutput> {
-  if (bytes.length > outputBytesMax) return refuse('TOO_LARGE', 'no proof is as large as that')
-  return parseJsonText(ProofOutput, new TextDecoder().decode(bytes), outputBytesMax)
+  if (bytes.length > proofOutputBytesMax) return refuse('TOO_LARGE', 'no proof is as large as that')
+  return parseJsonText(ProofOutput, new TextDecoder().decode(bytes), proofOutputBytesMax)
 }
 
 /** The bytes that a node hands in. */

@@ -9,9 +9,12 @@ import {
   type TaskOf,
 } from '@vcp/protocol'
 import type { VerificationKey } from '../groth16/verification-key.ts'
-import type { CircuitInput, Prover } from '../prover/prover.ts'
-import { proveWitness } from '../prover/prover.ts'
-import type { ToolBounds } from '../prover/run-tool.ts'
+import {
+  type CircuitInput,
+  type Prover,
+  type ProverBounds,
+  proveWitness,
+} from '../prover/prover.ts'
 import {
   calculateWitness,
   publicSignalsIn,
@@ -37,7 +40,7 @@ export interface ProofOrder {
 export interface ProofMaking {
   readonly prover: Prover
   readonly witnessBounds: WitnessBounds
-  readonly proverBounds: ToolBounds
+  readonly proverBounds: ProverBounds
 }
 
 /** The bytes to hand in; a refusal says what of the task cannot be proved. */

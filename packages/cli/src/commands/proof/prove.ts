@@ -1,5 +1,11 @@
 import { writeFile } from 'node:fs/promises'
-import { prove, rapidsnarkProver, snarkjsProver, verificationKeyFrom } from '@vcp/proofs'
+import {
+  keyFileBytesMax,
+  prove,
+  rapidsnarkProver,
+  snarkjsProver,
+  verificationKeyFrom,
+} from '@vcp/proofs'
 import { VcpError } from '@vcp/protocol'
 import * as z from 'zod'
 import { defineCommand } from '../../command.ts'
@@ -7,7 +13,6 @@ import { readInputJson } from '../../input-file.ts'
 import { CircuitInputJson } from '../../proof/circuit-input.ts'
 import { fields } from '../../style.ts'
 
-const keyBytesMax = 262_144
 const inputBytesMax = 67_108_864
 const defaultMemoryMb = 4_096
 
@@ -40,7 +45,7 @@ export const command = defineCommand({
     memory: z.coerce.number().int().min(64).max(262_144).default(defaultMemoryMb),
   }),
   async run({ input: inputFile, wasm, zkey, key: keyFile, out, rapidsnark, memory }, { host }) {
-    const key = verificationKeyFrom(await readInputJson(keyFile, keyBytesMax))
+    const key = verificationKeyFrom(await readInputJson(keyFile, keyFileBytesMax))
     if (!key.ok) throw new VcpError(key.code, { message: `${keyFile}: ${key.reason}` })
     const input = CircuitInputJson.safeParse(await readInputJson(inputFile, inputBytesMax))
     if (!input.success) {

@@ -1,12 +1,10 @@
 import { writeFile } from 'node:fs/promises'
-import { soliditySource, verificationKeyFrom } from '@vcp/proofs'
+import { keyFileBytesMax, soliditySource, verificationKeyFrom } from '@vcp/proofs'
 import { VcpError } from '@vcp/protocol'
 import * as z from 'zod'
 import { defineCommand } from '../../command.ts'
 import { readInputJson } from '../../input-file.ts'
 import { fields } from '../../style.ts'
-
-const keyBytesMax = 262_144
 
 export const command = defineCommand({
   about:
@@ -30,7 +28,7 @@ export const command = defineCommand({
     out: z.string('--out is needed'),
   }),
   async run({ key: keyFile, name, out }) {
-    const json = await readInputJson(keyFile, keyBytesMax)
+    const json = await readInputJson(keyFile, keyFileBytesMax)
     const source = soliditySource(json, name)
     if (!source.ok) throw new VcpError(source.code, { message: `${keyFile}: ${source.reason}` })
     await writeFile(out, source.value).catch((cause) => {

@@ -1,5 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { checkoutFolders, committedKeys } from '@vcp/proofs'
+import { cidOf } from '@vcp/protocol'
 import sample from '@vcp/protocol/vectors/evidence.json' with { type: 'json' }
 import { describe, expect, test } from 'vitest'
 import { run, temporaryFolder } from '../../testing/host.ts'
@@ -49,6 +51,27 @@ describe('vcp receipt verify', () => {
     const json = await run(['receipt', 'verify', ...argv, '--json'])
     expect(json.exitCode).toBe(8)
     expect(JSON.parse(json.out)).toMatchObject({ ok: false, level: null })
+  })
+
+  test('leaves the proof of a run open where its module is not at hand', async () => {
+    const { digest } = (await committedKeys(checkoutFolders()!.circuits)).find(
+      ({ name }) => name === 'execution',
+    )!
+    const module = Buffer.from('no module')
+    const inputs = {
+      module: cidOf('raw', module),
+      call: { kind: 'function', function: 'f' },
+      proof: { from: 'catalogue', name: 'execution', verification_key: digest },
+    }
+    const task = { task_type: 'wasm_execution', inputs, verification: { level: 'proved' } }
+    const submitted = file('task.json', JSON.stringify({ task_id: sample.task_id, task }))
+    const output = file('output', Buffer.from(sample.output, 'hex'))
+    const given = [evidence({ ...sample.signed, level: 'proved' }), '--log-key', key]
+    const argv = ['receipt', 'verify', ...given, '--task', submitted, '--output', output]
+    const without = await run(argv)
+    expect([without.exitCode, without.out]).toEqual([8, expect.stringContaining('? proof')])
+    const whole = await run([...argv, '--module', file('module', module)])
+    expect(whole.out).toMatch(/✗ proof +the receipt is about another input/)
   })
 
   test.each([

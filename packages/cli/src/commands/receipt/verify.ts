@@ -1,4 +1,4 @@
-import { circuitOf } from '@vcp/proofs'
+import { circuitOf, keyFileBytesMax } from '@vcp/proofs'
 import {
   checkEvidence,
   type EvidenceReport,
@@ -18,7 +18,6 @@ import { proofChecker } from '../../proof/proof-checker.ts'
 import { fields } from '../../style.ts'
 
 const outputBytesMax = 1_073_741_824
-const keyBytesMax = 262_144
 const symbols = { ok: '✓', failed: '✗', unknown: '?' } as const
 
 export const command = defineCommand({
@@ -33,6 +32,7 @@ export const command = defineCommand({
     { form: '--task <file>', about: 'the task as it was submitted, with its task_id' },
     { form: '--output <file>', about: 'the output as it was received' },
     { form: '--key <file>', about: 'for a proof: the verification key that the task names' },
+    { form: '--module <file>', about: 'for the proof of a run: the module that was run' },
   ],
   examples: [
     {
@@ -46,8 +46,9 @@ export const command = defineCommand({
     task: z.string().optional(),
     output: z.string().optional(),
     key: z.string().optional(),
+    module: z.string().optional(),
   }),
-  async run({ file, logKey, task: taskFile, output, key }): Promise<EvidenceReport> {
+  async run({ file, logKey, task: taskFile, output, ...files }): Promise<EvidenceReport> {
     const verifier = readVerifierKey(logKey)
     if (!verifier.ok) throw new VcpError('USAGE', { message: `--log-key: ${verifier.reason}` })
     const task = taskFile === undefined ? null : await readTask(taskFile)
@@ -55,7 +56,7 @@ export const command = defineCommand({
       log: { origin: verifier.value.name, verifier: verifier.value },
       ...(task === null ? {} : { task: { taskId: task.task_id, digest: taskDigest(task.task) } }),
       ...(output === undefined ? {} : { output: await readInputBytes(output, outputBytesMax) }),
-      ...(task === null ? {} : await proofPart(task.task, key)),
+      ...(task === null ? {} : await proofPart(task.task, files)),
     })
   },
   text(report, style) {
@@ -73,11 +74,22 @@ export const command = defineCommand({
   exitCode: ({ ok }) => (ok ? 0 : 8),
 })
 
-/** A circuit that comes with vcp has its key at hand; any other's is in the file. */
-async function proofPart(task: TaskSpec, keyFile: string | undefined) {
+interface ProofFiles {
+  readonly key?: string | undefined
+  readonly module?: string | undefined
+}
+
+/**
+ * A circuit that comes with vcp has its key at hand; any other's is in the file. Of a run the
+ * statement follows from the module. Where one is missing the step stays open.
+ */
+async function proofPart(task: TaskSpec, { key, module }: ProofFiles) {
   const circuit = circuitOf(task)
-  if (circuit === null || (circuit.from === 'files' && keyFile === undefined)) return {}
-  return { checkProof: await proofChecker(task, () => readInputBytes(keyFile ?? '', keyBytesMax)) }
+  if (circuit === null) return {}
+  const isRun = task.task_type === 'wasm_execution'
+  const [file, bytesMax] = isRun ? [module, limits.wasmModuleBytesMax] : [key, keyFileBytesMax]
+  if (file === undefined && (isRun || circuit.from === 'files')) return {}
+  return { checkProof: await proofChecker(task, () => readInputBytes(file ?? '', bytesMax)) }
 }
 
 async function readTask(file: string): Promise<Submission> {

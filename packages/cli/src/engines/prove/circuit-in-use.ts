@@ -5,6 +5,7 @@ import {
   type BuiltCircuit,
   catalogue,
   forgeable,
+  keyFileBytesMax,
   readZkeyHeader,
   sameCircuit,
   type VerificationKey,
@@ -30,14 +31,12 @@ export interface CircuitInUse {
   readonly provingKey: string
 }
 
-const keyBytesMax = 262_144
-
 /** No prover reads the constraints: the key is checked against them. */
 export function blobsOfCircuit(files: CircuitFiles): readonly BlobNeed[] {
   return [
     { cid: files.r1cs, bytesMax: limits.blobWholeBytesMax },
     { cid: files.proving_key, bytesMax: limits.blobWholeBytesMax },
-    { cid: files.verification_key, bytesMax: keyBytesMax },
+    { cid: files.verification_key, bytesMax: keyFileBytesMax },
     { cid: files.witness_generator, bytesMax: limits.wasmModuleBytesMax },
   ]
 }

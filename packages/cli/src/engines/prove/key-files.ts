@@ -1,14 +1,12 @@
 // Proving keys as files: provers take nothing else. A key stays on disk while the node runs, so
 // that many tasks of one circuit write it once; what was not used for longest goes first.
-import { mkdtemp, rename, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Cid } from '@vcp/protocol'
 
 export interface KeyFiles {
   /** Calls `use` with the file of the key, which is there until it resolves. */
   with<Result>(cid: Cid, bytes: Uint8Array, use: (file: string) => Promise<Result>): Promise<Result>
-  close(): Promise<void>
 }
 
 interface Held {
@@ -18,18 +16,19 @@ interface Held {
   users: number
 }
 
-export function createKeyFiles(bytesMax: number): KeyFiles {
+/** Keeps up to so many bytes in the folder, which is nobody else's; whose it is removes it. */
+export function createKeyFiles(folder: string, bytesMax: number): KeyFiles {
   const held = new Map<Cid, Held>()
-  let folder: Promise<string> | null = null
+  let files = 0
 
   async function write(file: string, bytes: Uint8Array): Promise<void> {
-    await writeFile(`${file}.part`, bytes, { mode: 0o600 })
-    await rename(`${file}.part`, file)
+    await mkdir(folder, { recursive: true, mode: 0o700 })
+    await writeFile(file, bytes, { mode: 0o600 })
   }
 
-  async function hold(cid: Cid, bytes: Uint8Array): Promise<Held> {
-    folder ??= mkdtemp(join(tmpdir(), 'vcp-keys-'))
-    const file = join(await folder, `${cid}.zkey`)
+  function hold(cid: Cid, bytes: Uint8Array): Held {
+    // A name is used once: what is removed is never a file that was written since.
+    const file = join(folder, `${files++}.zkey`)
     const known = held.get(cid) ?? {
       file,
       bytes: bytes.length,
@@ -55,7 +54,7 @@ export function createKeyFiles(bytesMax: number): KeyFiles {
 
   return {
     async with(cid, bytes, use) {
-      const key = await hold(cid, bytes)
+      const key = hold(cid, bytes)
       try {
         await key.written
         return await use(key.file)
@@ -65,11 +64,13 @@ export function createKeyFiles(bytesMax: number): KeyFiles {
         throw error
       } finally {
         key.users -= 1
+        if (key.users === 0 && held.get(cid) !== key) {
+          await rm(key.file, { force: true }).catch(() => {
+            // It goes with the folder; what went wrong before is what counts.
+          })
+        }
         await makeRoom()
       }
-    },
-    async close() {
-      if (folder !== null) await rm(await folder, { recursive: true, force: true })
     },
   }
 }

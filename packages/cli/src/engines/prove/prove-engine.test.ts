@@ -33,7 +33,7 @@ let files: Record<'r1cs' | 'proving_key' | 'verification_key' | 'witness_generat
 
 beforeAll(async () => {
   const unseal = (box: Uint8Array) => openSealed(peerId, secret, box)
-  proving = await openProving({ peerId, unseal, rapidsnark: null })
+  proving = await openProving({ peerId, unseal, rapidsnark: null }, join(folder, 'data'))
   engine = openProveEngine(proving)
   const built = await buildOwnCircuit(source, folder)
   if (!built.ok) throw new Error(built.reason)

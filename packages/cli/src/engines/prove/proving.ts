@@ -1,5 +1,7 @@
 // What engines share that make proofs: the node they are made for, the circuits that were built
 // here, the keys on disk, and what stands between strangers' code and this machine.
+import { rm } from 'node:fs/promises'
+import { join } from 'node:path'
 import {
   type BuiltCircuit,
   builtCircuits,
@@ -11,7 +13,7 @@ import {
 import type { DeclineReason, Digest, EngineVersion, ErrorCode, TaskSpec } from '@vcp/protocol'
 import type { EngineResult, Work } from '../engine.ts'
 import type { EngineNode } from '../engines.ts'
-import { isolateProofs, type ProofIsolation } from './isolation.ts'
+import { isolateProofs } from './isolation.ts'
 import { createKeyFiles, type KeyFiles } from './key-files.ts'
 
 export const proveEngine: EngineVersion = { name: 'vcp-prove', version: '1' }
@@ -29,8 +31,15 @@ export interface Proving {
 /** Of proving keys on disk. */
 const keyBytesMax = 536_870_912
 
-export async function openProving(node: EngineNode): Promise<Proving> {
-  const keyFiles = createKeyFiles(keyBytesMax)
+/**
+ * Everything that is written down for proofs lies in one folder of the node's. What an agent that
+ * was killed has left there, the private inputs of a task too, goes when the next one opens it.
+ */
+export async function openProving(node: EngineNode, dataDir: string): Promise<Proving> {
+  const within = join(dataDir, 'proving')
+  const empty = () => rm(within, { recursive: true, force: true })
+  await empty()
+  const keyFiles = createKeyFiles(join(within, 'keys'), keyBytesMax)
   const cache = checkoutFolders()?.cache
   const [isolation, found] = await Promise.all([
     isolateProofs(),
@@ -40,22 +49,15 @@ export async function openProving(node: EngineNode): Promise<Proving> {
     node,
     built: new Map(found.map((circuit) => [circuit.digest, circuit])),
     keyFiles,
-    making: (memoryMb, signal) => makingWith(node, isolation, memoryMb, signal),
-    close: () => keyFiles.close(),
-  }
-}
-
-function makingWith(
-  { rapidsnark }: EngineNode,
-  isolation: ProofIsolation,
-  memoryMb: number,
-  signal: AbortSignal,
-): ProofMaking {
-  const bounds = { signal, memoryBytesMax: memoryMb * 2 ** 20 }
-  return {
-    prover: rapidsnark === null ? snarkjsProver : rapidsnarkProver(rapidsnark),
-    witnessBounds: { ...bounds, prefix: isolation.witness },
-    proverBounds: { ...bounds, prefix: isolation.prover },
+    making(memoryMb, signal) {
+      const bounds = { signal, memoryBytesMax: memoryMb * 2 ** 20 }
+      return {
+        prover: node.rapidsnark === null ? snarkjsProver : rapidsnarkProver(node.rapidsnark),
+        witnessBounds: { ...bounds, prefix: isolation.witness },
+        proverBounds: { ...bounds, prefix: isolation.prover, within },
+      }
+    },
+    close: empty,
   }
 }
 

@@ -10,8 +10,9 @@ import { startDevNetwork } from '../../bench/dev-network.ts'
 import { buildPages } from '../build-pages.ts'
 import { chromium } from '../chromium.ts'
 import { networkOfTest } from '../network.ts'
-import { openPage, signIn, stepsShown } from '../page.ts'
+import { openPage, signIn, stepsShown, submitFromForm } from '../page.ts'
 import { sampleNode, serveNodes } from './sample-nodes.ts'
+import { serveTraining, trainingId } from './sample-training.ts'
 
 const pictures = fileURLToPath(new URL('../../../.cache/screenshots', import.meta.url))
 
@@ -114,5 +115,32 @@ describe.skipIf(chromium === null)('at its edges the dashboard', () => {
     await tabTo(page, 'Check again')
     await page.keyboard.press('Enter')
     expect(await stepsShown(page)).toMatchObject({ signatures: 'ok', output: 'ok' })
+  })
+
+  test('says of a training only what it was told', async () => {
+    const network = await networkOfTest()
+    const { page } = await openPage()
+    await signIn(page, network)
+    await serveTraining(page)
+    const told = Promise.withResolvers<void>()
+    await page.route('**/api/v1/rounds*', async (route) => {
+      await told.promise
+      await route.fallback()
+    })
+    await page.goto(`${network.url}/#/training/${trainingId}`)
+    await page.locator('.page-head').getByText('running').waitFor()
+    expect(await page.getByText('No round').count()).toBe(0)
+    told.resolve()
+    await page.getByText('Participants').waitFor()
+  })
+
+  test('says that a task of another type is no training', async () => {
+    const network = await networkOfTest()
+    const { page } = await openPage()
+    await signIn(page, network)
+    const taskId = await submitFromForm(page, 'no training')
+    await page.goto(`${network.url}/#/training/${taskId}`)
+    await page.getByText('This task is no training').waitFor()
+    expect(await page.locator('.pulse').count()).toBe(0)
   })
 })

@@ -68,7 +68,14 @@ describe('the command line', () => {
     [['config', 'get', 'a', 'b'], 'too many arguments'],
     [['key', 'show', '--data-dir'], 'argument missing'],
     [['completion', 'tcsh'], 'shell'],
-    [['dev', '--nodes', 'many'], "nodes: 'many' is no number"],
+    [['dev', '--nodes', 'many'], "error --nodes: 'many' is no number ["],
+    [['privacy', 'epsilon', '--sampling-rate', 'x'], "error --sampling-rate: 'x' is no number; "],
+    [
+      ['privacy', 'epsilon', '--steps', '1'],
+      'error --sampling-rate is needed; --noise is needed; ',
+    ],
+    [['train'], 'error name a training to begin'],
+    [['task', 'show', '1'], "error id: '1' does not have the form of one ["],
   ])('%j is a usage error that helps', async (argv, words) => {
     const { exitCode, out, err } = await run([...argv])
     expect(exitCode).toBe(2)

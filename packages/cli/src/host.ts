@@ -19,4 +19,5 @@ export interface Terminal {
   readonly isInteractive: boolean
   readonly hasColour: boolean
   readonly columns: number
+  readonly rows: number
 }

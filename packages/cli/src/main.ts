@@ -24,7 +24,13 @@ const host: Host = {
   terminal: {
     isInteractive: process.stdout.isTTY === true,
     hasColour: process.stdout.isTTY === true && process.stdout.hasColors(),
-    columns: process.stdout.columns ?? 80,
+    // As the window is now: it may change its size while a command runs.
+    get columns() {
+      return process.stdout.columns ?? 80
+    },
+    get rows() {
+      return process.stdout.rows ?? 24
+    },
   },
   signal: controller.signal,
   out: (data) => process.stdout.write(data),

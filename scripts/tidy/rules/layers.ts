@@ -6,7 +6,7 @@ import type { Remark, Rule } from '../rule.ts'
 import { isTest, lineAt, type SourceFile } from '../source-file.ts'
 import { nearest, type Package, packageOf, packagesIn } from './packages.ts'
 
-const libraries = ['mesh', 'client', 'sandbox', 'learning', 'proofs', 'contracts']
+const libraries = ['mesh', 'client', 'sandbox', 'learning', 'proofs']
 
 /** Which packages a package may import; folders under packages/. */
 const layers: Readonly<Record<string, readonly string[]>> = {

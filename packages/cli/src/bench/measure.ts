@@ -44,7 +44,7 @@ export interface Measured {
   readonly p10: number | null
   readonly p90: number | null
   readonly samples: readonly Sample[]
-  /** Why there are none. */
+  /** Why there are none, or no more of them. */
   readonly reason: string | null
 }
 

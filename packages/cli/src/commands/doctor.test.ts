@@ -142,7 +142,7 @@ describe('vcp doctor', () => {
     const stopping = new AbortController()
     const host: Host = {
       env,
-      terminal: { isInteractive: false, hasColour: false, columns: 80 },
+      terminal: { isInteractive: false, hasColour: false, columns: 80, rows: 24 },
       signal: stopping.signal,
       out: () => {},
       err: () => {},
@@ -163,7 +163,7 @@ describe('the progress', () => {
     onTestFinished(() => void vi.useRealTimers())
     let text = ''
     const host = {
-      terminal: { isInteractive, hasColour: false, columns: 80 },
+      terminal: { isInteractive, hasColour: false, columns: 80, rows: 24 },
       err: (more: string) => {
         text += more
       },

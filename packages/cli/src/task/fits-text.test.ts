@@ -27,6 +27,13 @@ test('each node is named with what keeps it from the task', () => {
   ])
 })
 
+test('where several must agree, one that fits is not all that is said', () => {
+  const fits = { registered: 2, looked_at: 2, eligible: 1, kept_out: [], nodes }
+  const [first] = fitsText({ ...fits, copies: 2 }, style).split('\n')
+  expect(first).toBe('1 would fit, of 2; 2 of distinct owners must agree')
+  expect(fitsText({ ...fits, copies: 1 }, style)).toBe(fitsText(fits, style))
+})
+
 test('of very many nodes the rest is counted', () => {
   const kept_out = [{ code: 'MEMORY_SMALL', nodes: 900 }]
   const fits = { registered: 5_000, looked_at: 1_000, eligible: 0, kept_out, nodes }

@@ -29,7 +29,7 @@ export function hostOf(given: Given = {}): {
   const secrets = [...(given.secrets ?? [])]
   const host: Host = {
     env: given.env ?? {},
-    terminal: { isInteractive: false, hasColour: false, columns: 80 },
+    terminal: { isInteractive: false, hasColour: false, columns: 80, rows: 24 },
     signal: given.signal ?? new AbortController().signal,
     out: (data) => {
       written.out += typeof data === 'string' ? data : new TextDecoder().decode(data)

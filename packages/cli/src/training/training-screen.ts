@@ -2,7 +2,7 @@
 // line for each change for who does not, and JSON for programs.
 import { isEnded, type Round, type RoundId } from '@vcp/protocol'
 import type { Context } from '../command.ts'
-import { headline, roundLine, roundPlots, roundTable } from './training-text.ts'
+import { headline, plotLines, roundLine, roundPlots, roundTable } from './training-text.ts'
 import type { TrainingNews } from './watch-training.ts'
 
 export interface TrainingScreen {
@@ -11,7 +11,7 @@ export interface TrainingScreen {
   clear(): void
 }
 
-/** Of more rounds the newest are shown; the plots show all. */
+/** Of more rounds the newest are shown; plots, as many as there is room for, show all. */
 const roundsShown = 12
 
 export function trainingScreen({ host, json }: Context): TrainingScreen {
@@ -27,9 +27,12 @@ export function trainingScreen({ host, json }: Context): TrainingScreen {
   return {
     show({ task, rounds }) {
       const done = rounds.filter(({ state }) => state === 'finalised').length
-      const table = roundTable(rounds.slice(-roundsShown))
-      const plots = roundPlots(rounds, host.terminal.columns)
-      draw([headline(task, done), ...table, ...plots])
+      // What has left the window at its top cannot be drawn over; the cursor has the last line.
+      const room = host.terminal.rows - 1
+      const table = roundTable(rounds.slice(-Math.max(1, Math.min(roundsShown, room - 2))))
+      const plots = Math.max(0, Math.floor((room - 1 - table.length) / plotLines))
+      const shown = roundPlots(rounds, host.terminal.columns).slice(0, plots * plotLines)
+      draw([headline(task, done), ...table, ...shown])
     },
     clear: () => host.err(backTo(drawn)),
   }

@@ -45,6 +45,8 @@ function aligned(rows: readonly (readonly string[])[]): readonly string[] {
 }
 
 const plotRows = 8
+/** Of each plot, with the empty line above it. */
+export const plotLines = plotRows + 1
 const plotColumns = 72
 
 /** Loss, accuracy and epsilon by round, where they were measured. */

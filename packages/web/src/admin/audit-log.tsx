@@ -2,8 +2,8 @@ import { Badge } from '../parts/badge.tsx'
 import { Card } from '../parts/card.tsx'
 import { Empty } from '../parts/empty.tsx'
 import { brief } from '../parts/figures.ts'
-import { Pager } from '../parts/pager.tsx'
-import { ListTable, type TableColumn } from '../parts/table.tsx'
+import { PagedTable } from '../parts/paged-table.tsx'
+import type { TableColumn } from '../parts/table.tsx'
 import { Moment } from '../parts/time.tsx'
 import { usePages } from '../parts/use-pages.ts'
 
@@ -44,18 +44,16 @@ const columns: readonly TableColumn<Entry>[] = [
 
 /** Who did what, when, from where; the newest first. */
 export function AuditLog() {
-  const { rows, answer, moves } = usePages<Entry>('auditLog', 'entries')
+  const pages = usePages<Entry>('auditLog', 'entries')
   return (
     <Card title="Audit log" isFlush foot="sign-ins, keys, nodes, administration, and every refusal">
-      <ListTable
+      <PagedTable
         label="the audit log"
-        answer={answer}
+        pages={pages}
         columns={columns}
-        rows={rows}
         keyOf={({ request_id, action }) => `${request_id} ${action}`}
         empty={<Empty title="Nothing was recorded yet" />}
       />
-      <Pager {...moves} />
     </Card>
   )
 }

@@ -1,8 +1,8 @@
 import { Card } from '../parts/card.tsx'
 import { Empty } from '../parts/empty.tsx'
 import { Id } from '../parts/id.tsx'
-import { Pager } from '../parts/pager.tsx'
-import { ListTable, type TableColumn } from '../parts/table.tsx'
+import { PagedTable } from '../parts/paged-table.tsx'
+import type { TableColumn } from '../parts/table.tsx'
 import { Moment } from '../parts/time.tsx'
 import { usePages } from '../parts/use-pages.ts'
 
@@ -24,18 +24,16 @@ const columns: readonly TableColumn<User>[] = [
 ]
 
 export function Users() {
-  const { rows, answer, moves } = usePages<User>('listUsers', 'users')
+  const pages = usePages<User>('listUsers', 'users')
   return (
     <Card title="Accounts" isFlush>
-      <ListTable
+      <PagedTable
         label="accounts"
-        answer={answer}
+        pages={pages}
         columns={columns}
-        rows={rows}
         keyOf={({ account_id }) => account_id}
         empty={<Empty title="Nobody has an account" />}
       />
-      <Pager {...moves} />
     </Card>
   )
 }

@@ -12,10 +12,7 @@ export function RecentEvents() {
   return (
     <Card title="As it happens">
       {entries.length === 0 ? (
-        <Empty
-          title="Nothing has happened yet"
-          command="vcp task submit examples/tasks/hello.yaml"
-        />
+        <Empty title="Nothing was heard yet" command="vcp task submit examples/tasks/hello.yaml" />
       ) : (
         <Timeline label="what happened last" moments={entries.toReversed().map(momentOfEntry)} />
       )}

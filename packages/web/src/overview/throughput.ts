@@ -19,13 +19,17 @@ export function addSample(atMs: number, completed: number): void {
   last = { atMs, completed }
 }
 
-/** Null where the count went back: it is another coordinator's, or another account's. */
+/**
+ * Null where the count went back: it is another coordinator's, or another account's. And null where
+ * nobody looked for a minute: what was done in that time says nothing of the last minute.
+ */
 export function rateBetween(
   before: { readonly atMs: number; readonly completed: number },
   now: { readonly atMs: number; readonly completed: number },
 ): number | null {
   const more = now.completed - before.completed
-  return more < 0 ? null : (1_000 * more) / (now.atMs - before.atMs)
+  const tookMs = now.atMs - before.atMs
+  return more < 0 || tookMs > minuteMs ? null : (1_000 * more) / tookMs
 }
 
 /** Over the last minute; null before anything was measured. */

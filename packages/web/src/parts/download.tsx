@@ -39,7 +39,10 @@ export function Download({
         <Icon name="download" />
         {children}
       </button>
-      {isKept && said !== undefined ? <Badge tone="good">{said}</Badge> : null}
+      {/* Only what is there before its words come is told of. */}
+      <span role="status">
+        {isKept && said !== undefined ? <Badge tone="good">{said}</Badge> : null}
+      </span>
       <Failure error={error} />
     </>
   )

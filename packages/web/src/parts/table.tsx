@@ -49,15 +49,13 @@ export function Table<Row>({ label, columns, rows, keyOf }: TableProps<Row>) {
   )
 }
 
-/** What a coordinator lists: that it is awaited, why it failed, that it is empty, or a table. */
-export function ListTable<Row>({
-  answer: { value, error },
-  empty,
-  ...table
-}: TableProps<Row> & {
+export interface ListTableProps<Row> extends TableProps<Row> {
   readonly answer: { readonly value: unknown; readonly error: unknown }
   readonly empty: ComponentChildren
-}) {
+}
+
+/** What a coordinator lists: that it is awaited, why it failed, that it is empty, or a table. */
+export function ListTable<Row>({ answer: { value, error }, empty, ...table }: ListTableProps<Row>) {
   const isAwaited = value === null && error === null
   return (
     <>

@@ -6,8 +6,8 @@ import { Choice } from '../parts/field.tsx'
 import { brief } from '../parts/figures.ts'
 import { Icon } from '../parts/icon.tsx'
 import { PageHead } from '../parts/page-head.tsx'
-import { Pager } from '../parts/pager.tsx'
-import { ListTable, type TableColumn } from '../parts/table.tsx'
+import { PagedTable } from '../parts/paged-table.tsx'
+import type { TableColumn } from '../parts/table.tsx'
 import { Ago } from '../parts/time.tsx'
 import { levelTones, taskTones, words } from '../parts/tones.ts'
 import { usePages } from '../parts/use-pages.ts'
@@ -59,12 +59,12 @@ function TaskList() {
     ...(status === 'any' ? {} : { status }),
     ...(type === 'any' ? {} : { task_type: type }),
   }
-  const { rows, answer, moves, restart } = usePages<TaskInfo>('listTasks', 'tasks', query, {
+  const pages = usePages<TaskInfo>('listTasks', 'tasks', query, {
     on: ({ event }) => 'task_id' in event,
     everyMs: 30_000,
   })
   const choose = (set: (value: string) => void) => (value: string) => {
-    restart()
+    pages.restart()
     set(value)
   }
   return (
@@ -91,11 +91,10 @@ function TaskList() {
         />
       </search>
       <section class="card" aria-label="tasks">
-        <ListTable
+        <PagedTable
           label="tasks"
-          answer={answer}
+          pages={pages}
           columns={columns}
-          rows={rows}
           keyOf={({ task_id }) => task_id}
           empty={
             <Empty
@@ -106,7 +105,6 @@ function TaskList() {
             </Empty>
           }
         />
-        <Pager {...moves} />
       </section>
     </>
   )

@@ -10,7 +10,7 @@ import { Empty, Waiting } from '../parts/empty.tsx'
 import { brief, compact, measure } from '../parts/figures.ts'
 import { Id } from '../parts/id.tsx'
 import { LinePlot } from '../parts/line-plot.tsx'
-import { Failure } from '../parts/notice.tsx'
+import { Failure, Notice } from '../parts/notice.tsx'
 import { PageHead } from '../parts/page-head.tsx'
 import { taskTones, words } from '../parts/tones.ts'
 import { hrefOf } from '../shell/address.ts'
@@ -27,10 +27,8 @@ export function OneTraining({ taskId }: { readonly taskId: TaskId }) {
     { query: { task_id: taskId, limit: limits.pageItemsMax } },
     { ...on, everyMs: 15_000 },
   )
-  const rounds = ((listed.value?.['rounds'] ?? []) as readonly Round[]).toSorted(
-    (one, other) => one.number - other.number,
-  )
   const training = trainingOf(spec.value)
+  const isOther = spec.value !== null && training === null
   return (
     <>
       <PageHead
@@ -45,12 +43,40 @@ export function OneTraining({ taskId }: { readonly taskId: TaskId }) {
         </a>
       </PageHead>
       <Failure error={task.error ?? spec.error ?? listed.error} />
-      {task.value === null && task.error === null ? <Waiting what="Asking" /> : null}
+      {isOther ? <Notice tone="bad" title="This task is no training" /> : null}
+      {listed.value === null && listed.error === null ? <Waiting what="Asking" /> : null}
+      {listed.value === null || isOther ? null : (
+        <Course
+          rounds={(listed.value['rounds'] as readonly Round[]).toSorted(byNumber)}
+          training={training}
+        />
+      )}
+    </>
+  )
+}
+
+function byNumber(one: Round, other: Round): number {
+  return one.number - other.number
+}
+
+/** What there is to see once the rounds are known; the plan comes by itself, or not at all. */
+function Course({
+  rounds,
+  training,
+}: {
+  readonly rounds: readonly Round[]
+  readonly training: Training | null
+}) {
+  return (
+    <>
       <div class="columns wide">
-        <Card title="Loss and accuracy" foot="measured by the coordinator on its own held-out set">
+        <Card
+          title="Loss and accuracy"
+          foot="measured by the coordinator on the held-out set of the task"
+        >
           {rounds.length === 0 ? <NoRounds /> : <Metrics rounds={rounds} />}
         </Card>
-        <Privacy rounds={rounds} training={training} />
+        {training === null ? null : <Privacy rounds={rounds} training={training} />}
       </div>
       <div class="columns wide">
         {training === null ? null : <Plan training={training} rounds={rounds} />}
@@ -103,16 +129,9 @@ function Privacy({
   training,
 }: {
   readonly rounds: readonly Round[]
-  readonly training: Training | null
+  readonly training: Training
 }) {
-  if (training === null) {
-    return (
-      <Card title="Privacy">
-        <Waiting what="Asking" />
-      </Card>
-    )
-  }
-  const { privacy } = training.inputs
+  const { privacy, adaptive_clipping: isAdapted } = training.inputs
   if (privacy === null) {
     return (
       <Card title="Privacy">
@@ -140,6 +159,7 @@ function Privacy({
           <dt>Noise, clipping</dt>
           <dd>
             {privacy.noise_multiplier}, norm {privacy.clip_norm}
+            {isAdapted ? ' at first, then as long as updates are' : ''}
           </dd>
         </dl>
         <LinePlot
@@ -166,6 +186,7 @@ function Plan({
   readonly rounds: readonly Round[]
 }) {
   const done = rounds.filter(({ state }) => state === 'finalised').length
+  const which = inputs.strategy === 'fedbuff' ? 'the first' : 'at least'
   return (
     <Card title="Plan">
       <dl class="facts">
@@ -186,7 +207,7 @@ function Plan({
         </dd>
         <dt>Updates</dt>
         <dd>
-          at least {inputs.updates_min} within {inputs.round_seconds} s
+          {which} {inputs.updates_min} within {inputs.round_seconds} s
         </dd>
         <dt>Secure aggregation</dt>
         <dd>{inputs.secure_aggregation ? 'yes' : 'no'}</dd>

@@ -37,9 +37,9 @@ const columns: readonly TableColumn<Round>[] = [
   {
     title: 'Model out',
     looks: 'wide-only',
-    cell: ({ model_out }) =>
+    cell: ({ model_out, state }) =>
       model_out === null ? (
-        <span class="quiet">none yet</span>
+        <span class="quiet">{state === 'abandoned' ? 'none' : 'none yet'}</span>
       ) : (
         <Id text={model_out} what="the model’s name" />
       ),
@@ -50,7 +50,7 @@ const columns: readonly TableColumn<Round>[] = [
 const clipNorm: TableColumn<Round> = {
   title: 'Clipped to',
   looks: 'right wide-only',
-  cell: ({ clip_norm }) => measure(clip_norm ?? null),
+  cell: ({ clip_norm }) => measure(clip_norm),
 }
 
 export function Rounds({ rounds }: { readonly rounds: readonly Round[] }) {

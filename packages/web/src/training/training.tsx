@@ -3,8 +3,8 @@ import { Badge } from '../parts/badge.tsx'
 import { Empty } from '../parts/empty.tsx'
 import { brief } from '../parts/figures.ts'
 import { PageHead } from '../parts/page-head.tsx'
-import { Pager } from '../parts/pager.tsx'
-import { ListTable, type TableColumn } from '../parts/table.tsx'
+import { PagedTable } from '../parts/paged-table.tsx'
+import type { TableColumn } from '../parts/table.tsx'
 import { Ago } from '../parts/time.tsx'
 import { taskTones } from '../parts/tones.ts'
 import { usePages } from '../parts/use-pages.ts'
@@ -37,7 +37,7 @@ export function TrainingPage({ item }: { readonly item: string | null }) {
 }
 
 function Trainings() {
-  const { rows, answer, moves } = usePages<TaskInfo>('listTasks', 'tasks', trainings, {
+  const pages = usePages<TaskInfo>('listTasks', 'tasks', trainings, {
     everyMs: 20_000,
     on: ({ event }) => event.type.startsWith('round-'),
   })
@@ -45,11 +45,10 @@ function Trainings() {
     <>
       <PageHead title="Training" />
       <section class="card" aria-label="trainings">
-        <ListTable
+        <PagedTable
           label="trainings"
-          answer={answer}
+          pages={pages}
           columns={columns}
-          rows={rows}
           keyOf={({ task_id }) => task_id}
           empty={
             <Empty
@@ -60,7 +59,6 @@ function Trainings() {
             </Empty>
           }
         />
-        <Pager {...moves} />
       </section>
     </>
   )

@@ -11,6 +11,7 @@ import {
 import * as z from 'zod'
 import { type Context, defineCommand } from '../../command.ts'
 import { withCoordinator } from '../../coordinator-client.ts'
+import { credits } from '../../credits.ts'
 import { readInputFile } from '../../input-file.ts'
 import { ledgerFileOf } from '../../ledger/fetch-log.ts'
 import { knownLog, logKeyOption, logOf } from '../../ledger/known-log.ts'
@@ -65,7 +66,7 @@ export const command = defineCommand({
       ['root', head?.root_hash ?? '-'],
       ['entries', `${counts.entries} checked of ${head?.tree_size ?? '-'}`],
       ['receipts', `${counts.receipts}, each signed by its node`],
-      ['credits', `${counts.issued_micro} millionths issued to ${counts.accounts} accounts`],
+      ['credits', `${credits(counts.issued_micro)} issued to ${counts.accounts} accounts`],
     ] as const
     return `${fields(figures, style)}\n\n${verdict}`
   },

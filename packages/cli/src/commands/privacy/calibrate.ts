@@ -21,10 +21,10 @@ export const command = defineCommand({
     },
   ],
   input: z.strictObject({
-    epsilon: z.coerce.number('--epsilon is needed').positive().max(1_000),
-    delta: z.coerce.number('--delta is needed').positive().lt(1),
-    samplingRate: z.coerce.number('--sampling-rate is needed').positive().max(1),
-    steps: z.coerce.number('--steps is needed').int().min(1).max(1e9),
+    epsilon: z.coerce.number().positive().max(1_000),
+    delta: z.coerce.number().positive().lt(1),
+    samplingRate: z.coerce.number().positive().max(1),
+    steps: z.coerce.number().int().min(1).max(1e9),
   }),
   async run({ epsilon, delta, samplingRate, steps }) {
     const found = calibrate({ epsilon, delta, samplingRate, steps })

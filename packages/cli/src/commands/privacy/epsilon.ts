@@ -22,10 +22,10 @@ export const command = defineCommand({
     },
   ],
   input: z.strictObject({
-    samplingRate: z.coerce.number('--sampling-rate is needed').min(0).max(1),
-    noise: z.coerce.number('--noise is needed').min(noiseMultiplierMin).max(noiseMultiplierMax),
-    steps: z.coerce.number('--steps is needed').int().min(0).max(1e9),
-    delta: z.coerce.number('--delta is needed').positive().lt(1),
+    samplingRate: z.coerce.number().min(0).max(1),
+    noise: z.coerce.number().min(noiseMultiplierMin).max(noiseMultiplierMax),
+    steps: z.coerce.number().int().min(0).max(1e9),
+    delta: z.coerce.number().positive().lt(1),
   }),
   async run({ samplingRate, noise, steps, delta }) {
     const phases = [{ samplingRate, noiseMultiplier: noise, steps }]

@@ -36,6 +36,12 @@ describe('vcp round list', () => {
     )
   })
 
+  test('has lines that fit the terminal', async () => {
+    const { out } = await run(['round', 'list', '--coordinator', await serveRounds()], { env })
+    for (const line of out.split('\n')) expect(line.length).toBeLessThanOrEqual(80)
+    for (const { round_id } of recordedRounds) expect(out).toContain(`\n  ${round_id}\n`)
+  })
+
   test.each([
     ['nothing answers', deadUrl, 'COORDINATOR_UNREACHABLE', /./],
     ['nobody is signed in', serveRounds, 'UNAUTHENTICATED', /nobody is signed in/],

@@ -29,11 +29,15 @@ export const command = defineCommand({
       },
       { signsIn: 'if-known' },
     ),
-  text(rounds) {
+  text(rounds, style) {
     if (rounds.length === 0) return 'no rounds'
-    const [head, ...lines] = roundTable(rounds)
+    const [head = '', ...lines] = roundTable(rounds)
     const ids = rounds.map(({ round_id }) => round_id)
     const width = ids[0]!.length
+    // An id has a line of its own where there is no room beside the figures.
+    if (width + 2 + Math.max(...[head, ...lines].map((line) => line.length)) > style.columns) {
+      return [head, ...lines.flatMap((line, at) => [line, style.quiet(`  ${ids[at]}`)])].join('\n')
+    }
     return [
       `${'id'.padEnd(width)}  ${head}`,
       ...lines.map((line, at) => `${ids[at]}  ${line}`),

@@ -4,6 +4,9 @@ import { defineCommand } from '../../command.ts'
 import { withCoordinator } from '../../coordinator-client.ts'
 import { statusText } from '../../task/task-text.ts'
 
+/** From here on a line has room for when its task was submitted; `vcp task show` says it too. */
+const wideColumns = 104
+
 export const command = defineCommand({
   about: 'Lists your tasks, the newest first.',
   options: [
@@ -32,10 +35,12 @@ export const command = defineCommand({
     ),
   text(tasks, style) {
     if (tasks.length === 0) return 'no tasks'
+    const hasRoom = style.columns >= wideColumns
     const lines = tasks.map((task) => {
       const state = statusText(task, style) + ' '.repeat(10 - task.status.length)
+      const begun = hasRoom ? ` ${task.created_at}` : ''
       const more = task.level ?? task.reason ?? ''
-      return `${task.task_id}  ${state} ${task.task_type.padEnd(18)} ${task.created_at}  ${more}`
+      return `${task.task_id}  ${state} ${task.task_type.padEnd(18)}${begun}  ${more}`.trimEnd()
     })
     return lines.join('\n')
   },

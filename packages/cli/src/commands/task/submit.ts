@@ -1,11 +1,11 @@
-import { type AnswerOf, type PreparedTask, prepareTask, runTask, submitTask } from '@vcp/client'
+import { type PreparedTask, prepareTask, runTask, submitTask } from '@vcp/client'
 import { exitCodes, TaskId, type TaskInfo, wantsProof } from '@vcp/protocol'
 import * as z from 'zod'
 import { type Context, defineCommand } from '../../command.ts'
 import { withCoordinator } from '../../coordinator-client.ts'
 import { proofChecker } from '../../proof/proof-checker.ts'
 import { type BatchSummary, batchExitCode, batchText, submitBatch } from '../../task/batch.ts'
-import { fitsText } from '../../task/fits-text.ts'
+import { type Fits, fitsOf, fitsText } from '../../task/fits-text.ts'
 import { keptLogs } from '../../task/kept-logs.ts'
 import { progressLine } from '../../task/progress-line.ts'
 import { deliver, type ResultData, resultExitCode, resultTalk } from '../../task/result-output.ts'
@@ -34,7 +34,7 @@ const Input = z
   }, '--batch takes its tasks from the file alone')
 type Input = z.infer<typeof Input>
 
-type Submitted = AnswerOf<'tryTask'> | TaskInfo | ResultData | BatchSummary
+type Submitted = Fits | TaskInfo | ResultData | BatchSummary
 
 export const command = defineCommand({
   about:
@@ -79,7 +79,12 @@ export const command = defineCommand({
     const { task, blobs } = await readTask(input)
     if (input.dryRun) {
       const signsIn = { signsIn: true } as const
-      return withCoordinator(context, (line) => line.ask('tryTask', { body: task }), signsIn)
+      const fits = await withCoordinator(
+        context,
+        (line) => line.ask('tryTask', { body: task }),
+        signsIn,
+      )
+      return fitsOf(task, fits)
     }
     const id = input.id === undefined ? {} : { taskId: input.id }
     const prepared = prepareTask(task, { ...id, blobs })

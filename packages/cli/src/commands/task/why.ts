@@ -3,7 +3,7 @@ import * as z from 'zod'
 import { defineCommand } from '../../command.ts'
 import { withCoordinator } from '../../coordinator-client.ts'
 import { endText } from '../../task/end-text.ts'
-import { fitsText } from '../../task/fits-text.ts'
+import { fitsOf, fitsText } from '../../task/fits-text.ts'
 
 export const command = defineCommand({
   about:
@@ -20,8 +20,9 @@ export const command = defineCommand({
       context,
       async (connection) => {
         const fits = await connection.ask('whyTask', { params: { id } })
+        const spec = await connection.ask('taskSpec', { params: { id } })
         const { assignments } = await connection.ask('taskAssignments', { params: { id } })
-        return { ...fits, tried: assignments.filter(cameToNothing) }
+        return { ...fitsOf(spec, fits), tried: assignments.filter(cameToNothing) }
       },
       { signsIn: 'if-known' },
     ),

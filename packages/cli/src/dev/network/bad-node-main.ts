@@ -17,7 +17,7 @@ process.channel?.unref()
 
 const host: Host = {
   env: process.env,
-  terminal: { isInteractive: false, hasColour: false, columns: 80 },
+  terminal: { isInteractive: false, hasColour: false, columns: 80, rows: 24 },
   signal: controller.signal,
   out: (data) => process.stdout.write(data),
   err: (text) => process.stderr.write(text),

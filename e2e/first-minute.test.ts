@@ -31,8 +31,10 @@ function start(
   command: string,
   argv: readonly string[],
   env: Readonly<Record<string, string>> = {},
+  isGroup = false,
 ): { readonly child: ChildProcess; readonly ended: Promise<Ended> } {
   const child = spawn(command, argv, {
+    detached: isGroup,
     cwd: root,
     env: { PATH: path, HOME: home, ...env },
     stdio: ['pipe', 'pipe', 'pipe'],
@@ -164,6 +166,17 @@ describe('the program as a process', () => {
     const writer = await open(pipe, 'w')
     child.kill(signal)
     expect(await ended).toMatchObject({ code, err: expect.stringContaining('[INTERRUPTED]') })
+    await writer.close()
+  })
+
+  test('takes one interrupt for one, though its launcher hands on what it got itself', async () => {
+    const pipe = join(folder(), 'pipe')
+    execFileSync('mkfifo', [pipe])
+    const key = ['--log-key', evidence.log.verifier_key]
+    const { child, ended } = start('node', [stub, 'receipt', 'verify', pipe, ...key], {}, true)
+    const writer = await open(pipe, 'w')
+    process.kill(-child.pid!, 'SIGINT')
+    expect(await ended).toMatchObject({ code: 130, err: expect.stringContaining('[INTERRUPTED]') })
     await writer.close()
   })
 

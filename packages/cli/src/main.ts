@@ -6,8 +6,14 @@ import { askSecret } from './terminal.ts'
 
 const controller = new AbortController()
 
+/** One interrupt may come twice: to the whole group of processes, and handed on by the launcher. */
+const sameInterruptMs = 200
+let interruptedAtMs = Number.NEGATIVE_INFINITY
+
 process.on('SIGINT', () => {
-  if (controller.signal.aborted) dieOfInterrupt()
+  const isSame = performance.now() - interruptedAtMs < sameInterruptMs
+  interruptedAtMs = performance.now()
+  if (controller.signal.aborted && !isSame) dieOfInterrupt()
   stop()
 })
 process.on('SIGTERM', () => stop())

@@ -13,11 +13,10 @@ afterAll(() => rmSync(root, { recursive: true }))
 const main = fileURLToPath(new URL('main.ts', import.meta.url))
 
 function run(args: readonly string[]): ChildProcess {
-  return spawn(
-    process.execPath,
-    ['--conditions=source', '--import', 'tsx', main, '--http-port', '0', ...args],
-    { env: { PATH: process.env['PATH'] ?? '' }, stdio: ['ignore', 'pipe', 'pipe'] },
-  )
+  return spawn(process.execPath, ['--conditions=source', main, '--http-port', '0', ...args], {
+    env: { PATH: process.env['PATH'] ?? '' },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
 }
 
 async function firstLine(child: ChildProcess, stream: 'stdout' | 'stderr') {

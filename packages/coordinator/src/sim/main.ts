@@ -16,9 +16,11 @@ function print(value: unknown): void {
   process.stdout.write(`${JSON.stringify(value)}\n`)
 }
 
-const { healedWithinMs, ...report } = simulate(Number(values.seed), {
+const { healedWithinMs, secureRounds, ...report } = simulate(Number(values.seed), {
   steps: Number(values.steps),
   ...(values.trace ? { say: (line) => print({ line }) } : {}),
 })
-print({ report: { ...report, healed_within_ms: healedWithinMs } })
+print({
+  report: { ...report, secure_rounds: secureRounds, healed_within_ms: healedWithinMs },
+})
 process.exitCode = report.broken === null ? 0 : 1
